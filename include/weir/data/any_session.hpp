@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+// A session whose type is known only at run time: one virtual call per statement and per row. The edge
+// (HTTP routes) uses it, so that routes compile once per row type. Costs <memory>; weir.hpp leaves it out.
+#pragma once
+
+#include <weir/core/error.hpp>
+#include <weir/data/session.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace weir {
+
+/// The result of an any_session. Lifetime: its rows may outlive the session's next statement only where the
+/// erased session allows that.
+class any_result {
+public:
+    template <class Result>
+        requires result<Result> && (!std::same_as<std::remove_cvref_t<Result>, any_result>)
+    explicit any_result(Result&& rows)
+        : rows_(std::make_unique<held<std::remove_cvref_t<Result>>>(std::forward<Result>(rows))) {}
+
+    /// The next row, absent after the last. Lifetime: until the next call.
+    [[nodiscard]] std::optional<std::span<const text_field>> next() { return rows_->next(); }
+
+    [[nodiscard]] std::uint64_t affected_rows() { return rows_->affected_rows(); }
+
+private:
+    struct interface {
+        interface() = default;
+        interface(const interface&) = delete;
+        interface(interface&&) = delete;
+        interface& operator=(const interface&) = delete;
+        interface& operator=(interface&&) = delete;
+        virtual ~interface() = default;
+
+        virtual std::optional<std::span<const text_field>> next() = 0;
+        virtual std::uint64_t affected_rows() = 0;
+    };
+
+    template <class Result>
+    struct held final : interface {
+        explicit held(Result&& rows) : rows_(std::move(rows)) {}
+
+        std::optional<std::span<const text_field>> next() override { return rows_.next(); }
+
+        std::uint64_t affected_rows() override { return rows_.affected_rows(); }
+
+        Result rows_;
+    };
+
+    std::unique_ptr<interface> rows_;
+};
+
+template <class Who>
+class any_unit_for;
+
+namespace detail {
+
+/// What a session looks like once its type is gone.
+template <class Who>
+struct session_interface {
+    session_interface() = default;
+    session_interface(const session_interface&) = delete;
+    session_interface(session_interface&&) = delete;
+    session_interface& operator=(const session_interface&) = delete;
+    session_interface& operator=(session_interface&&) = delete;
+    virtual ~session_interface() = default;
+
+    [[nodiscard]] virtual sql::dialect dialect() = 0;
+    [[nodiscard]] virtual std::string_view actor() = 0;
+    [[nodiscard]] virtual const weir::caller* caller() const = 0;
+    virtual any_result
+    execute(const sql::statement& statement, const sql::arguments& arguments, deadline until) = 0;
+    virtual any_unit_for<Who> begin(deadline until) = 0;
+    virtual void commit() = 0;
+    virtual void rollback() = 0;
+};
+
+template <class Who, class Session>
+struct held_session;
+
+} // namespace detail
+
+/// Owns a session of any kind. `Who` is `weir::caller` or `weir::nobody`, as for the session it holds.
+///
+/// Errors: those of the session it holds; begin() throws configuration_error on a backend without transactions.
+/// Threads: as the session it holds, never two at once.
+template <class Who>
+class any_session_for {
+public:
+    template <session Session>
+        requires(!std::derived_from<Session, any_session_for>)
+    explicit any_session_for(Session held)
+        : session_(std::make_unique<detail::held_session<Who, Session>>(std::move(held))) {
+        static_assert(
+            !std::same_as<Who, weir::caller> || caller_session<Session>,
+            "weir: this session works for nobody; obtain one for a caller"
+        );
+    }
+
+    [[nodiscard]] sql::dialect dialect() const { return session_->dialect(); }
+
+    [[nodiscard]] std::string_view actor() const { return session_->actor(); }
+
+    [[nodiscard]] const weir::caller& caller() const
+        requires std::same_as<Who, weir::caller>
+    {
+        return *session_->caller();
+    }
+
+    any_result
+    execute(const sql::statement& statement, const sql::arguments& arguments, deadline until) {
+        return session_->execute(statement, arguments, until);
+    }
+
+    any_unit_for<Who> begin(deadline until) { return session_->begin(until); }
+
+protected:
+    [[nodiscard]] detail::session_interface<Who>& held() { return *session_; }
+
+private:
+    std::unique_ptr<detail::session_interface<Who>> session_;
+};
+
+/// A unit of work of an any_session.
+template <class Who>
+class any_unit_for : public any_session_for<Who> {
+public:
+    using any_session_for<Who>::any_session_for;
+
+    void commit() { this->held().commit(); }
+
+    void rollback() { this->held().rollback(); }
+};
+
+using any_session = any_session_for<nobody>;
+using any_caller_session = any_session_for<caller>;
+
+namespace detail {
+
+template <class Who, class Session>
+struct held_session final : session_interface<Who> {
+    explicit held_session(Session&& session) : session_(std::move(session)) {}
+
+    [[nodiscard]] sql::dialect dialect() override { return session_.dialect(); }
+
+    [[nodiscard]] std::string_view actor() override { return session_.actor(); }
+
+    [[nodiscard]] const weir::caller* caller() const override {
+        if constexpr (caller_session<Session>) {
+            return &session_.caller();
+        } else {
+            return nullptr;
+        }
+    }
+
+    any_result execute(
+        const sql::statement& statement, const sql::arguments& arguments, deadline until
+    ) override {
+        return any_result{session_.execute(statement, arguments, until)};
+    }
+
+    any_unit_for<Who> begin(deadline until) override {
+        if constexpr (transactional_session<Session>) {
+            return any_unit_for<Who>{session_.begin(until)};
+        } else {
+            throw configuration_error{"This backend has no units of work"};
+        }
+    }
+
+    void commit() override {
+        if constexpr (unit_of_work<Session>) session_.commit();
+    }
+
+    void rollback() override {
+        if constexpr (unit_of_work<Session>) session_.rollback();
+    }
+
+    Session session_;
+};
+
+} // namespace detail
+
+} // namespace weir
