@@ -4,6 +4,7 @@
 #pragma once
 
 #include <weir/core/deadline.hpp>
+#include <weir/core/text_field.hpp>
 #include <weir/data/caller.hpp>
 #include <weir/sql/dialect.hpp>
 #include <weir/sql/statement.hpp>
@@ -15,12 +16,6 @@
 #include <string_view>
 
 namespace weir {
-
-/// One field of one row as the database spelled it. Lifetime: until the result's next row.
-struct text_field {
-    std::string_view text{};
-    bool is_null = false;
-};
 
 /// The rows a statement gave, one after the other, and how many rows it changed.
 template <class Result>
