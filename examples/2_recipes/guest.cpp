@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Wish: "I have a cpp-httplib server already; add a table to it."
+#include <weir/data/create_tables.hpp>
+#include <weir/embedded/database.hpp>
+#include <weir/embedded/session.hpp>
+#include <weir/http/httplib.hpp>
+#include <weir/http/table_routes.hpp>
+
+#include <tutorial.weir.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+
+int main() {
+    weir::embedded::database database{{.path = ":memory:"}};
+    auto session = database.session(weir::nobody{.name = "guest"});
+    weir::create_tables<tutorial::tables>(session);
+
+    httplib::Server server;
+    server.Get("/hello", [](const httplib::Request&, httplib::Response& response) {
+        response.set_content("hello from the host\n", "text/plain");
+    });
+
+    weir::http::router router;
+    weir::http::add_table<tutorial::well>(router, weir::http::sessions_of(database));
+    weir::http::mount(router, server);
+
+    const char* port = std::getenv("PORT");
+    std::printf("listening on http://127.0.0.1:%s\n", port != nullptr ? port : "8001");
+    std::fflush(stdout);
+    return server.listen("127.0.0.1", port != nullptr ? std::atoi(port) : 8001) ? 0 : 1;
+}

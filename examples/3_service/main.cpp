@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+// field-ops: the whole of a service on schemas/field_ops.yaml.
+#include <weir/app/service.hpp>
+
+#include <field_ops.weir.hpp>
+
+int main() {
+    weir::app::service service{weir::app::settings::from_environment()};
+    service.serve<field_ops::tables>();
+    return service.run();
+}
