@@ -9,7 +9,9 @@
 #include <weir/core/time.hpp>
 #include <weir/core/uuid.hpp>
 #include <weir/table/handle.hpp>
+#include <weir/table/member_list.hpp>
 #include <weir/table/table.hpp>
+#include <weir/table/table_list.hpp>
 
 #include <cstdint>
 #include <optional>

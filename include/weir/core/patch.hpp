@@ -26,8 +26,11 @@ public:
     constexpr patch(null_t /*unused*/) : present_(true) {}
 
     // Converting on purpose: an update is written as plainly as a row, {.wellname = "SMITH 2"}.
+    // The last term turns away probes that convert to anything, as Boost.PFR sends to count
+    // members.
     template <class U>
-        requires std::is_convertible_v<U&&, T> && (!std::is_same_v<std::remove_cvref_t<U>, patch>)
+        requires(!std::is_same_v<std::remove_cvref_t<U>, patch>) && std::is_convertible_v<U&&, T> &&
+                    std::is_constructible_v<std::optional<T>, U&&>
     constexpr patch(U&& value) : present_(true), value_(std::forward<U>(value)) {}
 
     [[nodiscard]] constexpr bool is_absent() const noexcept { return !present_; }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The facts about one column: its type, its rules, how it is filled. Flat and constexpr; generated code and
-// run-time tables both build it, everything else derives from it.
+// The facts about one column: its type, its rules, how it is filled. Flat and constexpr; generated
+// code and run-time tables both build it, everything else derives from it.
 #pragma once
 
 #include <weir/core/int128.hpp>
@@ -125,7 +125,8 @@ struct column {
     bool readonly = false;
     generated_by generated = generated_by::nobody;
     audit_role audit = audit_role::none;
-    /// The default as JSON text (`640.0`, `"draft"`, `[]`); empty view with data() == nullptr: none.
+    /// The default as JSON text (`640.0`, `"draft"`, `[]`); empty view with data() == nullptr:
+    /// none.
     std::string_view default_json{};
     bound min{};
     bound max{};
@@ -156,7 +157,8 @@ struct column {
     return kind != type::array && kind != type::map && kind != type::structure;
 }
 
-/// Whether PostgreSQL keeps a type as a native array (arrays of scalars other than json) instead of jsonb.
+/// Whether PostgreSQL keeps a type as a native array (arrays of scalars other than json) instead of
+/// jsonb.
 [[nodiscard]] constexpr bool is_native_array(const column_type& of) noexcept {
     return of.kind == type::array && is_scalar(of.element->kind) && of.element->kind != type::json;
 }

@@ -6,7 +6,8 @@
 
 namespace weir {
 
-/// Column `index` of `Row`, whose values are `Value` (never optional). Conditions are written with it.
+/// Column `index` of `Row`, whose values are `Value` (never optional). Conditions are written with
+/// it.
 template <class Row, class Value>
 struct handle {
     using row_type = Row;

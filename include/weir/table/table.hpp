@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The facts about one table. Flat and constexpr: generated code specialises table_of<Row>, run-time tables
-// build the same struct; statements, validation, JSON, DDL and routes derive from it.
+// The facts about one table. Flat and constexpr: generated code specialises table_of<Row>, run-time
+// tables build the same struct; statements, validation, JSON, DDL and routes derive from it.
 #pragma once
 
 #include <weir/table/column.hpp>
@@ -45,7 +45,8 @@ struct index {
 
 struct check {
     std::string_view name{};
-    /// SQL expression as the schema's author wrote it. Trusted: it comes from the schema, never from input.
+    /// SQL expression as the schema's author wrote it. Trusted: it comes from the schema, never
+    /// from input.
     std::string_view expr{};
 };
 
@@ -103,7 +104,8 @@ struct table {
     std::string_view space{};
     std::string_view description{};
     weir::backend backend = weir::backend::lakebase;
-    /// The schema as written: `app_data`, or `${UC_CATALOG:-main}.production`; settings resolve it at start.
+    /// The schema as written: `app_data`, or `${UC_CATALOG:-main}.production`; settings resolve it
+    /// at start.
     std::string_view place{};
     std::span<const column> columns{};
     column_indexes key{};
@@ -133,8 +135,8 @@ template <class Row>
     return table_of<Row>;
 }
 
-/// The types derived from a row: `create` (what an insert takes) and `update` (each field absent, null or
-/// a value). Generated code specialises it.
+/// The types derived from a row: `create` (what an insert takes) and `update` (each field absent,
+/// null or a value). Generated code specialises it.
 template <class Row>
 struct row_types;
 
@@ -150,7 +152,8 @@ inline constexpr std::span<const std::string_view> enumeration_labels{};
 [[nodiscard]] constexpr std::size_t
 find_column(std::span<const column> columns, std::string_view name) noexcept {
     std::size_t at = 0;
-    while (at < columns.size() && columns[at].name != name) ++at;
+    while (at < columns.size() && columns[at].name != name)
+        ++at;
     return at;
 }
 
@@ -158,7 +161,8 @@ find_column(std::span<const column> columns, std::string_view name) noexcept {
 [[nodiscard]] constexpr std::size_t
 find_column(std::span<const column> columns, audit_role role) noexcept {
     std::size_t at = 0;
-    while (at < columns.size() && columns[at].audit != role) ++at;
+    while (at < columns.size() && columns[at].audit != role)
+        ++at;
     return at;
 }
 
