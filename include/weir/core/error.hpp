@@ -119,10 +119,12 @@ public:
         violations broken,
         const std::string& message = "Validation failed",
         std::vector<expected_column> expected = {},
+        error_detail detail = {},
         std::source_location where = std::source_location::current()
     )
-        : error_of(message, {}, where), broken_(std::move(broken)), expected_(std::move(expected)) {
-    }
+        : error_of(message, std::move(detail), where),
+          broken_(std::move(broken)),
+          expected_(std::move(expected)) {}
 
     /// Lifetime: valid as long as this exception.
     [[nodiscard]] const violations& broken() const noexcept { return broken_; }
