@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// One value of a column to and from a database's text: scalars and PostgreSQL arrays by core, nested values
+// as JSON by json. Costs those headers.
+#pragma once
+
+#include <weir/core/text.hpp>
+#include <weir/core/text_array.hpp>
+#include <weir/core/text_field.hpp>
+#include <weir/core/text_format.hpp>
+#include <weir/json/parse_text.hpp>
+#include <weir/json/writer.hpp>
+#include <weir/sql/statement.hpp>
+#include <weir/table/column.hpp>
+#include <weir/table/enumeration.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+namespace weir {
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_list = false;
+
+template <class T>
+inline constexpr bool is_list<std::vector<T>> = !std::is_same_v<T, std::byte>;
+
+template <class T>
+inline constexpr bool is_nullable = false;
+
+template <class T>
+inline constexpr bool is_nullable<std::optional<T>> = true;
+
+/// Whether one value of type `T` has a text of its own; the others are JSON to a database.
+template <class T>
+concept has_text = requires(std::string& out, const T& value) {
+    append_text(out, value, text_format::postgres);
+};
+
+} // namespace detail
+
+/// Appends a value as the database of that spelling takes it: its own text, a native array, else JSON.
+template <class T>
+void append_field(
+    std::string& out, const T& value, const column_type& type, text_format format
+) {
+    if constexpr (detail::is_list<T>) {
+        if constexpr (detail::has_text<T>) {
+            if (format == text_format::postgres && is_native_array(type)) {
+                append_text(out, value, format);
+                return;
+            }
+        }
+        json::append_json(out, value);
+    } else if constexpr (detail::has_text<T>) {
+        append_text(out, value, format);
+    } else {
+        json::append_json(out, value);
+    }
+}
+
+/// Adds a value to the arguments; an empty optional is NULL.
+template <class T>
+void add_argument(
+    sql::arguments& arguments, const T& value, const column_type& type, text_format format
+) {
+    if constexpr (detail::is_nullable<T>) {
+        if (!value) {
+            arguments.add_null(type);
+        } else {
+            add_argument(arguments, *value, type, format);
+        }
+    } else {
+        arguments.add_written(type, [&](std::string& out) {
+            append_field(out, value, type, format);
+        });
+    }
+}
+
+/// Reads a value from a database's field; false when the text is not such a value, or NULL where none may be.
+template <class T>
+[[nodiscard]] bool
+parse_field(const text_field& field, T& out, const column_type& type, text_format format) {
+    if constexpr (detail::is_nullable<T>) {
+        if (field.is_null) {
+            out.reset();
+            return true;
+        }
+        return parse_field(field, out.emplace(), type, format);
+    } else {
+        if (field.is_null) return false;
+        if constexpr (detail::is_list<T>) {
+            if constexpr (detail::has_text<T>) {
+                if (format == text_format::postgres && is_native_array(type))
+                    return parse_text(field.text, out, format);
+            }
+            return json::parse_json_text(field.text, out, type);
+        } else if constexpr (detail::has_text<T>) {
+            return parse_text(field.text, out, format);
+        } else {
+            return json::parse_json_text(field.text, out, type);
+        }
+    }
+}
+
+} // namespace weir
