@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a service is told from outside (design 7), typed. Every problem is found at once; secrets never print.
+// Costs what environment.hpp and core/log.hpp cost.
+#pragma once
+
+#include <weir/app/environment.hpp>
+#include <weir/core/log.hpp>
+#include <weir/core/secret.hpp>
+#include <weir/http/identity.hpp>
+#include <weir/http/target.hpp>
+#include <weir/table/identifier.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace weir::app {
+
+/// How to reach Lakebase.
+struct lakebase_settings {
+    /// Which setting chose this: `DATABASE_URL`, `PGHOST` or `LAKEBASE_HOST`.
+    std::string chosen_by{};
+    /// A host name, an address, or the folder of a unix socket.
+    std::string host{};
+    std::uint16_t port = 5432;
+    std::string database{"databricks_postgres"};
+    std::string user{};
+    secret password{};
+    /// As libpq spells it; empty: verify-full for a remote host, none on this machine.
+    std::string sslmode{};
+    /// A file of certificates; empty: the system's.
+    std::string sslrootcert{};
+    std::string application_name{"weir"};
+};
+
+/// Settings of a service. Defaults are those of design 7.
+struct settings {
+    std::string host{"127.0.0.1"};
+    /// 0 picks a free port.
+    std::uint16_t port = 8000;
+    /// A file path or `:memory:`: serve every table from the embedded engine.
+    std::optional<std::string> embedded{};
+    std::optional<lakebase_settings> lakebase{};
+    http::trust_settings trust{};
+    /// The actor of changes that nobody in particular makes: the service principal, else `weir`.
+    std::string actor{"weir"};
+    weir::log_level log_level = weir::log_level::info;
+    weir::log_format log_format = weir::log_format::json;
+    /// Where the values came from; places in schemas (`${UC_CATALOG:-main}.x`) are resolved with it.
+    environment source{};
+    /// What is missing or wrong, a sentence each; a service with problems does not start.
+    std::vector<std::string> problems{};
+
+    /// Reads the process's environment, then `.env`. Never throws for a bad setting: see `problems`.
+    static settings from_environment();
+
+    /// Reads a given environment.
+    static settings from(environment source);
+};
+
+namespace detail {
+
+/// Every `WEIR_*` setting there is; any other is a mistake.
+inline constexpr std::array<std::string_view, 6> known_settings{
+    "WEIR_DUCKDB_LIBRARY",
+    "WEIR_EMBEDDED",
+    "WEIR_HOST",
+    "WEIR_LOCAL_USER",
+    "WEIR_PORT",
+    "WEIR_TRUST_FORWARDED_HEADERS",
+};
+
+/// Reads settings by name and keeps what is wrong with them.
+class settings_reader {
+public:
+    explicit settings_reader(settings& into) : into_(into) {}
+
+    [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const {
+        return into_.source.find(name);
+    }
+
+    void text(std::string_view name, std::string& into) const {
+        if (const auto given = find(name)) into = *given;
+    }
+
+    void port(std::string_view name, std::uint16_t& into) {
+        const auto given = find(name);
+        if (!given) return;
+        std::uint16_t read = 0;
+        const auto* end = given->data() + given->size();
+        const auto [stopped, failed] = std::from_chars(given->data(), end, read);
+        if (failed == std::errc{} && stopped == end) {
+            into = read;
+        } else {
+            problem(std::string{name} + " must be a port, 0 to 65535");
+        }
+    }
+
+    [[nodiscard]] bool flag(std::string_view name) {
+        const auto given = find(name).value_or("false");
+        if (given != "true" && given != "false")
+            problem(std::string{name} + " must be true or false");
+        return given == "true";
+    }
+
+    void logging() {
+        if (const auto level = find("LOG_LEVEL"); level && !parse_log_level(*level, into_.log_level))
+            problem("LOG_LEVEL must be debug, info, warning or error");
+        if (const auto format = find("LOG_FORMAT");
+            format && !parse_log_format(*format, into_.log_format))
+            problem("LOG_FORMAT must be json or text");
+    }
+
+    void listener() {
+        if (find("DATABRICKS_APP_NAME")) into_.host = "0.0.0.0";
+        text("WEIR_HOST", into_.host);
+        port("WEIR_PORT", into_.port);
+        port("DATABRICKS_APP_PORT", into_.port);
+    }
+
+    void identity() {
+        into_.trust.trusted =
+            flag("WEIR_TRUST_FORWARDED_HEADERS") || find("DATABRICKS_APP_NAME").has_value();
+        text("WEIR_LOCAL_USER", into_.trust.local_user);
+        text("DATABRICKS_CLIENT_ID", into_.actor);
+    }
+
+    void backends() {
+        if (const auto path = find("WEIR_EMBEDDED")) {
+            into_.embedded = *path;
+            return;
+        }
+        if (const auto url = find("DATABASE_URL")) {
+            url_of_database(*url);
+        } else if (find("PGHOST")) {
+            lakebase_by_names(
+                "PGHOST", {"PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD"}
+            );
+        } else if (find("LAKEBASE_HOST")) {
+            lakebase_by_names(
+                "LAKEBASE_HOST",
+                {"LAKEBASE_PORT", "LAKEBASE_DATABASE", "LAKEBASE_USER", "LAKEBASE_TOKEN"}
+            );
+        } else {
+            problem(
+                "no backend: set WEIR_EMBEDDED (a file or :memory:), or one of DATABASE_URL, "
+                "PGHOST, LAKEBASE_HOST"
+            );
+        }
+    }
+
+    void refuse_unknown() {
+        for (const auto& [name, value] : into_.source.all()) {
+            if (!name.starts_with("WEIR_")) continue;
+            if (std::find(known_settings.begin(), known_settings.end(), name) !=
+                known_settings.end())
+                continue;
+            std::string message = "unknown setting " + name;
+            const auto nearest = nearest_name(name, known_settings);
+            if (!nearest.empty()) message.append("; did you mean ").append(nearest).append("?");
+            problem(std::move(message));
+        }
+    }
+
+private:
+    void problem(std::string message) { into_.problems.push_back(std::move(message)); }
+
+    /// `names`: port, database, user, password.
+    void
+    lakebase_by_names(std::string_view host, const std::array<std::string_view, 4>& names) {
+        auto& lakebase = into_.lakebase.emplace();
+        lakebase.chosen_by = host;
+        text(host, lakebase.host);
+        port(names[0], lakebase.port);
+        text(names[1], lakebase.database);
+        text(names[2], lakebase.user);
+        if (const auto password = find(names[3])) lakebase.password = secret{*password};
+        if (lakebase.user.empty()) text("DATABRICKS_CLIENT_ID", lakebase.user);
+        common_lakebase(lakebase);
+    }
+
+    void common_lakebase(lakebase_settings& lakebase) {
+        text("PGSSLMODE", lakebase.sslmode);
+        text("PGSSLROOTCERT", lakebase.sslrootcert);
+        text("PGAPPNAME", lakebase.application_name);
+        if (lakebase.user.empty())
+            problem(lakebase.chosen_by + " is set, but no user: set PGUSER or LAKEBASE_USER");
+    }
+
+    /// `postgresql://user:password@host:port/database?sslmode=…`, its parts percent-encoded.
+    void url_of_database(std::string_view url) {
+        auto& lakebase = into_.lakebase.emplace();
+        lakebase.chosen_by = "DATABASE_URL";
+        constexpr std::string_view wrong =
+            "DATABASE_URL must be postgresql://user:password@host:port/database";
+        const auto scheme = url.find("://");
+        const auto name = url.substr(0, scheme);
+        if (scheme == std::string_view::npos || !(name == "postgres" || name == "postgresql")) {
+            problem(std::string{wrong});
+            return;
+        }
+        url.remove_prefix(scheme + 3);
+        const auto question = url.find('?');
+        const auto options =
+            question == std::string_view::npos ? std::string_view{} : url.substr(question + 1);
+        url = url.substr(0, question);
+        const auto slash = url.find('/');
+        const auto authority = url.substr(0, slash);
+        bool sound = true;
+        const auto decode = [&](std::string_view part) {
+            std::string decoded;
+            sound = http::percent_decode(part, decoded) && sound;
+            return decoded;
+        };
+        if (slash != std::string_view::npos && slash + 1 < url.size())
+            lakebase.database = decode(url.substr(slash + 1));
+        const auto at = authority.rfind('@');
+        if (at != std::string_view::npos) {
+            const auto user = authority.substr(0, at);
+            const auto colon = user.find(':');
+            lakebase.user = decode(user.substr(0, colon));
+            if (colon != std::string_view::npos)
+                lakebase.password = secret{decode(user.substr(colon + 1))};
+        }
+        auto host = authority.substr(at == std::string_view::npos ? 0 : at + 1);
+        const auto colon = host.rfind(':');
+        if (colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos) {
+            const auto digits = host.substr(colon + 1);
+            const auto* end = digits.data() + digits.size();
+            const auto [stopped, failed] = std::from_chars(digits.data(), end, lakebase.port);
+            sound = sound && failed == std::errc{} && stopped == end;
+            host = host.substr(0, colon);
+        }
+        lakebase.host = decode(host);
+        if (!sound || lakebase.host.empty()) problem(std::string{wrong});
+        common_lakebase(lakebase);
+        options_of_database(options, lakebase);
+    }
+
+    void options_of_database(std::string_view options, lakebase_settings& lakebase) {
+        while (!options.empty()) {
+            const auto end = options.find('&');
+            const auto option = options.substr(0, end);
+            options = end == std::string_view::npos ? std::string_view{} : options.substr(end + 1);
+            const auto equals = option.find('=');
+            const auto name = option.substr(0, equals);
+            std::string value;
+            if (equals == std::string_view::npos ||
+                !http::percent_decode(option.substr(equals + 1), value)) {
+                problem("DATABASE_URL: an option must be name=value");
+            } else if (name == "sslmode") {
+                lakebase.sslmode = value;
+            } else if (name == "sslrootcert") {
+                lakebase.sslrootcert = value;
+            } else if (name == "application_name") {
+                lakebase.application_name = value;
+            } else if (name == "host") {
+                lakebase.host = value;
+            } else {
+                problem(
+                    "DATABASE_URL: unknown option '" + std::string{name} +
+                    "'; sslmode, sslrootcert, application_name and host are known"
+                );
+            }
+        }
+    }
+
+    settings& into_;
+};
+
+} // namespace detail
+
+inline settings settings::from(environment source) {
+    settings made;
+    made.source = std::move(source);
+    detail::settings_reader reader{made};
+    reader.refuse_unknown();
+    reader.listener();
+    reader.identity();
+    reader.logging();
+    reader.backends();
+    return made;
+}
+
+inline settings settings::from_environment() {
+    try {
+        return from(environment::of_process());
+    } catch (const configuration_error& failed) {
+        settings made;
+        made.problems.emplace_back(failed.what());
+        return made;
+    }
+}
+
+} // namespace weir::app
