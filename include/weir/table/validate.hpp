@@ -25,21 +25,16 @@ namespace weir {
 namespace detail {
 
 template <class T>
-inline constexpr bool is_optional = false;
+concept optional_member = std::same_as<T, std::optional<typename T::value_type>>;
+
 template <class T>
-inline constexpr bool is_optional<std::optional<T>> = true;
+concept patch_member = std::same_as<T, patch<typename T::value_type>>;
+
 template <class T>
-inline constexpr bool is_patch = false;
+concept array_value = std::same_as<T, std::vector<typename T::value_type>>;
+
 template <class T>
-inline constexpr bool is_patch<patch<T>> = true;
-template <class T>
-inline constexpr bool is_vector = false;
-template <class T>
-inline constexpr bool is_vector<std::vector<T>> = true;
-template <class T>
-inline constexpr bool is_decimal = false;
-template <int Precision, int Scale>
-inline constexpr bool is_decimal<decimal<Precision, Scale>> = true;
+concept decimal_value = std::same_as<T, decimal<T::precision, T::scale>>;
 
 template <class T>
 concept map_value = requires {
@@ -99,7 +94,7 @@ template <class Member>
 void check_member(
     const value_rules& on, const Member& member, const value_path& where, violations& broken
 ) {
-    if constexpr (is_patch<Member>) {
+    if constexpr (patch_member<Member>) {
         if (member.is_absent())
             return;
         if (member.has_value()) {
@@ -107,7 +102,7 @@ void check_member(
         } else if (!on.rules->nullable) {
             report_null(broken, where);
         }
-    } else if constexpr (is_optional<Member>) {
+    } else if constexpr (optional_member<Member>) {
         if (member.has_value()) {
             check_value(on, *member, where, broken);
         } else if (!on.rules->nullable && on.rules->generated != generated_by::uuid) {
@@ -173,7 +168,7 @@ void check_value(
     } else if constexpr (std::floating_point<Value>) {
         if (on.rules != nullptr)
             check_real(*on.rules, value, where, broken);
-    } else if constexpr (is_decimal<Value>) {
+    } else if constexpr (decimal_value<Value>) {
         if (on.rules != nullptr)
             check_exact(*on.rules, value.unscaled(), where, broken);
     } else if constexpr (std::same_as<Value, date>) {
@@ -193,7 +188,7 @@ void check_value(
     } else if constexpr (std::same_as<Value, std::vector<std::byte>>) {
         if (on.rules != nullptr)
             check_bytes(*on.rules, value.size(), where, broken);
-    } else if constexpr (is_vector<Value>) {
+    } else if constexpr (array_value<Value>) {
         if (on.rules != nullptr)
             check_items(*on.rules, value.size(), where, broken);
         for (std::size_t at = 0; at < value.size(); ++at) {
