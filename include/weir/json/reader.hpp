@@ -184,15 +184,11 @@ public:
     bool read_raw(std::string_view& spelled) {
         skip_space();
         const char* const first = at_;
-        nul_seen_ = false;
         if (!skip_value())
             return false;
         spelled = view(first, at_);
         return true;
     }
-
-    /// Whether the last read_raw() met an escaped U+0000, which databases cannot keep.
-    [[nodiscard]] bool nul_seen() const noexcept { return nul_seen_; }
 
     /// Whether the text ends here.
     bool finish() {
@@ -355,7 +351,6 @@ private:
             const auto meant = detail::scan_escape(at_, end_);
             if (!meant.problem.empty())
                 return fail(meant.problem);
-            nul_seen_ = nul_seen_ || meant.code == 0;
             if constexpr (Keep) {
                 if (!copied)
                     scratch.clear();
@@ -384,7 +379,6 @@ private:
     std::size_t depth_ = 0;
     std::uint64_t objects_ = 0;
     bool fresh_ = false;
-    bool nul_seen_ = false;
     malformed error_{};
     std::string names_;
     std::string values_;
