@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// Failures as clients see them: one function from exceptions to statuses, one shape of body (design
+// 4). Costs json/writer.hpp.
+#pragma once
+
+#include <weir/core/error.hpp>
+#include <weir/http/response.hpp>
+#include <weir/json/writer.hpp>
+
+#include <cstddef>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace weir::http {
+
+/// What a client is told about a failure. `message` is safe to show: nothing of a driver, no
+/// secrets.
+struct problem {
+    int status = 500;
+    /// A stable machine name: `validation`, `not_found`, `method_not_allowed`, …
+    std::string_view code = "internal";
+    std::string message = "Internal server error";
+    violations errors{};
+    std::vector<expected_column> expected{};
+};
+
+/// Broken rules of a request's parts, as a validation_error would report them.
+[[nodiscard]] inline problem invalid(violations broken, std::string message = "Validation failed") {
+    return {400, "validation", std::move(message), std::move(broken), {}};
+}
+
+namespace detail {
+
+/// What a statement the server refused means over HTTP.
+/// Source: PostgreSQL manual, Appendix A, classes 22 (data exception), 23 (integrity constraint),
+/// 53 (insufficient resources).
+[[nodiscard]] inline problem problem_of_statement(const error& failed) {
+    const auto group = failed.sqlstate().substr(0, 2);
+    if (group == "22" || group == "23")
+        return {400, "statement", "The database refused the data", {}, {}};
+    return {group == "53" ? 503 : 500, "statement", "Database operation failed", {}, {}};
+}
+
+} // namespace detail
+
+/// The one mapping of weir's errors to HTTP (design 4).
+[[nodiscard]] inline problem problem_of(const error& failed) {
+    switch (failed.kind()) {
+    case error_kind::validation: {
+        auto made = invalid({}, failed.what());
+        if (const auto* found = dynamic_cast<const validation_error*>(&failed)) {
+            made.errors = found->broken();
+            made.expected = found->expected();
+        }
+        return made;
+    }
+    case error_kind::authentication:
+        // With words of a server it is our own credentials that failed, not the caller's.
+        if (!failed.sqlstate().empty() || !failed.server_text().empty())
+            return {503, "authentication", "Database operation failed", {}, {}};
+        return {401, "authentication", failed.what(), {}, {}};
+    case error_kind::permission:
+        return {403, "permission", failed.what(), {}, {}};
+    case error_kind::not_found:
+        return {404, "not_found", failed.what(), {}, {}};
+    case error_kind::conflict:
+        return {409, "conflict", failed.what(), {}, {}};
+    case error_kind::precondition:
+        return {412, "precondition", failed.what(), {}, {}};
+    case error_kind::statement:
+        return detail::problem_of_statement(failed);
+    case error_kind::connection:
+        return {503, "connection", "Database operation failed", {}, {}};
+    case error_kind::timeout:
+        return {504, "timeout", "Database operation failed", {}, {}};
+    case error_kind::decode:
+        return {500, "decode", "Internal server error", {}, {}};
+    case error_kind::configuration:
+        return {500, "configuration", "Internal server error", {}, {}};
+    }
+    return {};
+}
+
+/// The same for anything thrown; what is not weir's is internal.
+[[nodiscard]] inline problem problem_of(const std::exception_ptr& thrown) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const error& failed) {
+        return problem_of(failed);
+    } catch (...) {
+        return {};
+    }
+}
+
+namespace detail {
+
+inline void append_errors(std::string& out, const violations& errors) {
+    out += "\"errors\":[";
+    for (std::size_t at = 0; at < errors.size(); ++at) {
+        out += at == 0 ? "{\"type\":" : ",{\"type\":";
+        json::append_json_string(out, errors[at].type);
+        out += ",\"loc\":[";
+        for (std::size_t step = 0; step < errors[at].loc.size(); ++step) {
+            if (step != 0)
+                out.push_back(',');
+            if (const auto* name = std::get_if<std::string>(&errors[at].loc[step])) {
+                json::append_json_string(out, *name);
+            } else {
+                out += std::to_string(std::get<std::size_t>(errors[at].loc[step]));
+            }
+        }
+        out += "],\"msg\":";
+        json::append_json_string(out, errors[at].msg);
+        out.push_back('}');
+    }
+    out.push_back(']');
+}
+
+inline void append_expected(std::string& out, const std::vector<expected_column>& expected) {
+    out += "\"expected_schema\":[";
+    for (std::size_t at = 0; at < expected.size(); ++at) {
+        out += at == 0 ? "{\"name\":" : ",{\"name\":";
+        json::append_json_string(out, expected[at].name);
+        out += ",\"type\":";
+        json::append_json_string(out, expected[at].type);
+        out += expected[at].nullable ? ",\"nullable\":true}" : ",\"nullable\":false}";
+    }
+    out.push_back(']');
+}
+
+} // namespace detail
+
+/// The body of every error: what the seed's clients know, and RFC 9457.
+[[nodiscard]] inline std::string problem_body(const problem& told, std::string_view request_id) {
+    std::string out = "{\"error\":true,\"message\":";
+    json::append_json_string(out, told.message);
+    out += ",\"details\":{";
+    detail::append_errors(out, told.errors);
+    if (!told.expected.empty()) {
+        out.push_back(',');
+        detail::append_expected(out, told.expected);
+    }
+    out += "},\"type\":\"about:blank\",\"title\":";
+    json::append_json_string(out, reason_phrase(told.status));
+    out += ",\"status\":" + std::to_string(told.status) + ",\"code\":";
+    json::append_json_string(out, told.code);
+    out += ",\"request_id\":";
+    json::append_json_string(out, request_id);
+    out.push_back('}');
+    return out;
+}
+
+/// A problem as a response, with the fields its status calls for and the request id.
+[[nodiscard]] inline response problem_response(const problem& told, std::string_view request_id) {
+    auto made = json_response(told.status, problem_body(told, request_id));
+    made.headers.add("X-Request-ID", request_id);
+    if (told.status == 503)
+        made.headers.add("Retry-After", "1");
+    if (told.status == 401)
+        made.headers.add("WWW-Authenticate", "Bearer");
+    return made;
+}
+
+} // namespace weir::http

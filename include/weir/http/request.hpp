@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// One HTTP request as weir sees it, whatever transport it came by. Costs <chrono> through
+// deadline.hpp.
+#pragma once
+
+#include <weir/core/deadline.hpp>
+#include <weir/data/caller.hpp>
+#include <weir/http/headers.hpp>
+#include <weir/http/target.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weir::http {
+
+/// A request. The transport fills the first part, the router the second.
+struct request {
+    std::string method{};
+    /// Path and query exactly as sent: `/api/v1/wells?limit=5`.
+    std::string target{};
+    http::headers headers{};
+    /// Lifetime: until the handler returns.
+    std::string_view body{};
+    /// The peer of the connection, never a header's claim.
+    std::string remote_address{};
+    deadline until{};
+
+    /// Taken from `X-Request-ID` or made up; in every answer and every log line.
+    std::string request_id{};
+    /// Who asks; absent: nobody (design 6).
+    std::optional<weir::caller> caller{};
+    /// The path as sent, without the query.
+    std::string path{};
+    std::vector<query_parameter> query{};
+    std::vector<path_parameter> parameters{};
+
+    /// A parameter of the route's pattern, decoded; empty when the pattern has none of that name.
+    [[nodiscard]] std::string_view parameter(std::string_view name) const noexcept {
+        for (const auto& found : parameters)
+            if (found.name == name)
+                return found.value;
+        return {};
+    }
+
+    /// The same, as sent: for values that are split before they are decoded.
+    [[nodiscard]] std::string_view raw_parameter(std::string_view name) const noexcept {
+        for (const auto& found : parameters)
+            if (found.name == name)
+                return found.raw;
+        return {};
+    }
+};
+
+} // namespace weir::http

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+// Routes requests by method and path, behind one exception barrier. Knows no socket: tests call
+// handle(). Costs <functional> and json/writer.hpp through problem.hpp.
+#pragma once
+
+#include <weir/core/error.hpp>
+#include <weir/core/log.hpp>
+#include <weir/http/failure_log.hpp>
+#include <weir/http/problem.hpp>
+#include <weir/http/request.hpp>
+#include <weir/http/request_id.hpp>
+#include <weir/http/response.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace weir::http {
+
+/// Answers one request. May throw anything: the router turns it into a response.
+using handler = std::function<response(const request&)>;
+
+/// Says who asks; an empty function: nobody ever does.
+using identifier = std::function<std::optional<caller>(const request&)>;
+
+/// Finds the handler of a request.
+///
+/// Patterns are paths whose segments are literal or `{name}`; a literal wins over a parameter, from
+/// the left. A path that is known with other methods only is answered 405 with `Allow`, HEAD as GET
+/// (the transport drops the body), OPTIONS with `Allow`. Threads: add routes first; handle() may
+/// then run in many threads at once.
+class router {
+public:
+    /// Adds a route.
+    ///
+    /// Errors: throws configuration_error when the pattern is malformed or taken for this method.
+    void add(std::string_view method, std::string_view pattern, handler answer) {
+        std::vector<std::string> names;
+        node* at = &root_;
+        if (!pattern.starts_with('/'))
+            throw configuration_error{"A route's pattern starts with /: " + std::string{pattern}};
+        for (const auto part : segments_of(pattern)) {
+            if (part.size() > 2 && part.front() == '{' && part.back() == '}') {
+                names.emplace_back(part.substr(1, part.size() - 2));
+                if (!at->parameter)
+                    at->parameter = std::make_unique<node>();
+                at = at->parameter.get();
+            } else {
+                at = &at->literals[std::string{part}];
+            }
+        }
+        const auto [place, added] = at->methods.try_emplace(
+            std::string{method}, endpoint{std::move(names), std::move(answer)}
+        );
+        if (!added)
+            throw configuration_error{
+                "Two routes for " + std::string{method} + " " + std::string{pattern}
+            };
+        add_prefix(pattern);
+    }
+
+    void identify_with(identifier who) { identify_ = std::move(who); }
+
+    /// Where failures that are not the client's go, with all the detail clients are not shown.
+    /// Lifetime: the logger outlives the router.
+    void log_to(const logger& log) noexcept { log_ = &log; }
+
+    /// Answers a request. Never throws: whatever goes wrong becomes a response.
+    [[nodiscard]] response handle(request asked) const noexcept {
+        if (asked.request_id.empty())
+            asked.request_id = choose_request_id(asked.headers);
+        response answer;
+        try {
+            answer = route(asked);
+        } catch (...) {
+            answer = failed(asked, std::current_exception());
+        }
+        answer.headers.set("X-Request-ID", asked.request_id);
+        return answer;
+    }
+
+    /// The literal beginnings of all patterns, none of them the beginning of another: what a host
+    /// server hands over.
+    [[nodiscard]] const std::vector<std::string>& prefixes() const noexcept { return prefixes_; }
+
+private:
+    struct endpoint {
+        std::vector<std::string> names;
+        handler answer;
+    };
+
+    struct node {
+        std::map<std::string, node, std::less<>> literals{};
+        std::unique_ptr<node> parameter{};
+        std::map<std::string, endpoint, std::less<>> methods{};
+    };
+
+    struct segment {
+        std::string_view raw;
+        std::string value;
+    };
+
+    // One way to read a path: the node it ends at, and which segments are parameters.
+    struct match {
+        const node* end;
+        std::vector<std::size_t> parameters;
+    };
+
+    // "/a/b" is {"a", "b"}, "/" is {""}.
+    static std::vector<std::string_view> segments_of(std::string_view path) {
+        std::vector<std::string_view> found;
+        std::size_t begin = 1;
+        while (true) {
+            const auto end = path.find('/', begin);
+            found.push_back(path.substr(begin, end - begin));
+            if (end == std::string_view::npos)
+                return found;
+            begin = end + 1;
+        }
+    }
+
+    void add_prefix(std::string_view pattern) {
+        const auto brace = pattern.find("/{");
+        const std::string made{pattern.substr(0, brace)};
+        const auto covers = [](std::string_view shorter, std::string_view longer) {
+            return longer.starts_with(shorter) &&
+                   (longer.size() == shorter.size() || longer[shorter.size()] == '/');
+        };
+        for (const auto& known : prefixes_)
+            if (covers(known, made))
+                return;
+        std::erase_if(prefixes_, [&](const std::string& known) { return covers(made, known); });
+        prefixes_.push_back(made);
+    }
+
+    // Every reading of the path that ends at a route, the one with the earliest literals first.
+    static void collect(
+        const node& at,
+        const std::vector<segment>& path,
+        std::size_t depth,
+        std::vector<std::size_t>& parameters,
+        std::vector<match>& found
+    ) {
+        if (depth == path.size()) {
+            if (!at.methods.empty())
+                found.push_back({&at, parameters});
+            return;
+        }
+        const auto literal = at.literals.find(path[depth].value);
+        if (literal != at.literals.end())
+            collect(literal->second, path, depth + 1, parameters, found);
+        if (at.parameter && !path[depth].value.empty()) {
+            parameters.push_back(depth);
+            collect(*at.parameter, path, depth + 1, parameters, found);
+            parameters.pop_back();
+        }
+    }
+
+    response route(request& asked) const {
+        if (asked.target == "*" && asked.method == "OPTIONS")
+            return {.status = 204};
+        if (!asked.target.starts_with('/'))
+            return refuse(asked, {400, "bad_request", "The request target must be a path", {}, {}});
+        auto parts = split_target(asked.target);
+        asked.path = std::move(parts.path);
+        asked.query = std::move(parts.query);
+
+        std::vector<segment> path;
+        for (const auto raw : segments_of(asked.path)) {
+            auto& added = path.emplace_back(segment{raw, {}});
+            if (!percent_decode(raw, added.value))
+                throw validation_error{
+                    {{"url_encoding",
+                      {"path"},
+                      "Escapes must be % and two hexadecimal digits, spell UTF-8 and no NUL"}},
+                    "The path cannot be decoded"
+                };
+        }
+        std::vector<match> found;
+        std::vector<std::size_t> parameters;
+        collect(root_, path, 0, parameters, found);
+        if (found.empty())
+            return refuse(asked, {404, "not_found", "No such path", {}, {}});
+
+        for (const auto& candidate : found) {
+            const auto* chosen = endpoint_for(*candidate.end, asked.method);
+            if (chosen == nullptr)
+                continue;
+            for (std::size_t at = 0; at < candidate.parameters.size(); ++at) {
+                const auto& from = path[candidate.parameters[at]];
+                asked.parameters.push_back({chosen->names[at], from.value, std::string{from.raw}});
+            }
+            if (identify_)
+                asked.caller = identify_(asked);
+            return chosen->answer(asked);
+        }
+        return wrong_method(asked, found);
+    }
+
+    static const endpoint* endpoint_for(const node& at, std::string_view method) {
+        auto found = at.methods.find(method);
+        if (found == at.methods.end() && method == "HEAD")
+            found = at.methods.find("GET");
+        return found == at.methods.end() ? nullptr : &found->second;
+    }
+
+    static response wrong_method(const request& asked, const std::vector<match>& found) {
+        std::vector<std::string_view> methods{"OPTIONS"};
+        for (const auto& candidate : found) {
+            for (const auto& [method, chosen] : candidate.end->methods) {
+                methods.push_back(method);
+                if (method == "GET")
+                    methods.push_back("HEAD");
+            }
+        }
+        std::sort(methods.begin(), methods.end());
+        methods.erase(std::unique(methods.begin(), methods.end()), methods.end());
+        std::string allow;
+        for (const auto method : methods) {
+            if (!allow.empty())
+                allow += ", ";
+            allow += method;
+        }
+        auto answer =
+            asked.method == "OPTIONS"
+                ? response{.status = 204}
+                : refuse(
+                      asked,
+                      {405, "method_not_allowed", "This path does not know that method", {}, {}}
+                  );
+        answer.headers.add("Allow", allow);
+        return answer;
+    }
+
+    static response refuse(const request& asked, const problem& told) {
+        return problem_response(told, asked.request_id);
+    }
+
+    response failed(const request& asked, const std::exception_ptr& thrown) const {
+        const auto told = problem_of(thrown);
+        if (told.status >= 500 && log_ != nullptr)
+            log_failure(*log_, asked, told, thrown);
+        return problem_response(told, asked.request_id);
+    }
+
+    node root_{};
+    std::vector<std::string> prefixes_;
+    identifier identify_{};
+    const logger* log_ = nullptr;
+};
+
+} // namespace weir::http
