@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# What light headers drag in: weight.sh INCLUDE_DIR COMPILER...
+# Floors 0 to 3 name no driver, no JSON library and none of the heavy standard headers, directly or through others.
+set -euo pipefail
+export LC_ALL=C
+
+include_dir=$1
+shift
+
+check_one() {
+    header=$1
+    shift
+    heavy='regex|iostream|filesystem|ranges|functional'
+    # <chrono> costs 10,000 lines: only what deals in deadlines and clocks pays for it.
+    case $header in
+    weir/core/chrono.hpp | weir/core/deadline.hpp | weir/core/log.hpp | weir/data/* | weir/weir.hpp) ;;
+    *) heavy+='|chrono' ;;
+    esac
+    # any_session owns what it erases; nothing light includes it.
+    [ "$header" = weir/data/any_session.hpp ] || heavy+='|memory'
+    # Whole names: bits/ranges_base.h is everywhere.
+    heavy="/(nlohmann|pqxx)/|/(httplib\\.h|duckdb\\.h|$heavy)\$"
+    if ! seen=$(printf '#include <%s>\n' "$header" | "$@" -std=c++20 -I"$INCLUDE_DIR" -M -x c++ - 2>&1); then
+        echo "$header: cannot be preprocessed"
+        echo "$seen" | head -5
+        exit 1
+    fi
+    found=$(printf '%s\n' "$seen" | tr -s ' \\' '\n' | grep -E "$heavy" |
+        sed -E 's#.*/(nlohmann|pqxx)/.*#\1/#' | sort -u | tr '\n' ' ')
+    if [ -n "$found" ]; then
+        echo "$header: drags in $found"
+        # Which of weir's headers names it.
+        for name in $found; do
+            printf '%s\n' "$seen" | tr -s ' \\' '\n' | grep -F "$INCLUDE_DIR/weir/" |
+                xargs grep -HnE "# *include *<([^>]*/)?$(basename "$name")[/>]" | sed 's/^/    /' || true
+        done
+        exit 1
+    fi
+}
+export -f check_one
+export INCLUDE_DIR=$include_dir
+
+headers=$(cd "$include_dir" && find weir/core weir/table weir/sql weir/json weir/data weir/*.hpp -name '*.hpp' 2>/dev/null | sort)
+if ! printf '%s\n' "$headers" |
+    xargs -P "$(nproc)" -I '{}' bash -c 'check_one "$@"' _ '{}' "$@"; then
+    echo "light headers must stay light"
+    exit 1
+fi
+echo "$(printf '%s\n' "$headers" | grep -c .) light headers are light"
