@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// The statements that depend on the table alone, as constants per row type and dialect. What is not
+// used is not built. Costs what insert.hpp, select.hpp and update.hpp cost; about a millisecond of
+// compile time per statement used.
+#pragma once
+
+#include <weir/sql/insert.hpp>
+#include <weir/sql/select.hpp>
+#include <weir/sql/statement.hpp>
+#include <weir/sql/update.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace weir::sql {
+
+/// A statement whose text depends on the table alone.
+enum class fixed_statement : std::uint8_t {
+    insert,
+    insert_many,
+    insert_many_quietly,
+    upsert,
+    upsert_many,
+    find,
+    exists,
+    find_many,
+    existing,
+    replace,
+    remove,
+    restore,
+    purge,
+};
+
+/// The columns a fixed statement sets: inserts all but an identity, replacements what an update may
+/// change and the stamps. Lifetime: as the spans' owners.
+struct fixed_columns {
+    column_indexes inserted{};
+    column_indexes replaced{};
+};
+
+/// Writes a fixed statement, at compile time or for a run-time table.
+constexpr void
+write_fixed(writer& out, const table& of, fixed_statement which, const fixed_columns& columns) {
+    switch (which) {
+    case fixed_statement::insert:
+        return write_insert(out, of, columns.inserted);
+    case fixed_statement::insert_many:
+        return write_insert(out, of, columns.inserted, {.rows = row_count::many});
+    case fixed_statement::insert_many_quietly:
+        return write_insert(
+            out, of, columns.inserted, {.rows = row_count::many, .back = returning::nothing}
+        );
+    case fixed_statement::upsert:
+        return write_insert(out, of, columns.inserted, {.existing = on_conflict::update});
+    case fixed_statement::upsert_many:
+        return write_insert(
+            out, of, columns.inserted, {.rows = row_count::many, .existing = on_conflict::update}
+        );
+    case fixed_statement::find:
+        return write_find(out, of);
+    case fixed_statement::exists:
+        return write_exists(out, of);
+    case fixed_statement::find_many:
+        return write_find_many(out, of);
+    case fixed_statement::existing:
+        return write_existing(out, of);
+    case fixed_statement::replace:
+        return write_update(out, of, columns.replaced);
+    case fixed_statement::remove:
+        return write_remove(out, of);
+    case fixed_statement::restore:
+        return write_restore(out, of);
+    case fixed_statement::purge:
+        return write_purge(out, of);
+    }
+}
+
+/// The verb of a fixed statement, for sql::statement.
+[[nodiscard]] constexpr verb verb_of(fixed_statement which) noexcept {
+    switch (which) {
+    case fixed_statement::insert:
+    case fixed_statement::insert_many:
+    case fixed_statement::insert_many_quietly:
+    case fixed_statement::upsert:
+    case fixed_statement::upsert_many:
+        return verb::insert;
+    case fixed_statement::find:
+    case fixed_statement::exists:
+    case fixed_statement::find_many:
+    case fixed_statement::existing:
+        return verb::select;
+    case fixed_statement::replace:
+    case fixed_statement::restore:
+        return verb::update;
+    case fixed_statement::remove:
+    case fixed_statement::purge:
+        return verb::remove;
+    }
+    return verb::select;
+}
+
+/// The text that `write(writer&)` writes in a dialect, built now: for run-time tables, and for what
+/// depends on more than the table.
+template <class Write>
+[[nodiscard]] std::string written(dialect spoken, Write&& write) {
+    std::string text;
+    sink into{text};
+    writer out{into, spoken};
+    write(out);
+    return text;
+}
+
+/// The same for a fixed statement.
+[[nodiscard]] inline std::string written(dialect spoken, const table& of, fixed_statement which) {
+    const auto inserted = choose_columns(of, is_inserted);
+    const auto replaced = choose_columns(of, is_replaced);
+    return written(spoken, [&](writer& out) {
+        write_fixed(out, of, which, {.inserted = inserted, .replaced = replaced});
+    });
+}
+
+namespace detail {
+
+template <class Row, dialect Spoken, fixed_statement Which>
+struct fixed_text {
+    static constexpr void write(sink& into) {
+        writer out{into, Spoken};
+        write_fixed(
+            out,
+            table_of<Row>,
+            Which,
+            {.inserted = chosen_columns<Row, is_inserted>,
+             .replaced = chosen_columns<Row, is_replaced>}
+        );
+    }
+
+    static constexpr std::string_view text = constant_text<write>::text;
+};
+
+} // namespace detail
+
+/// The constant statements of a table: `statements<well, dialect::postgres>::find`.
+///
+/// The writers of insert.hpp, select.hpp and update.hpp say what each does and gives, layout.hpp
+/// which arguments it takes. Each is NUL-terminated.
+/// Errors: a statement the table cannot have (a find without key, a restore without soft deletion)
+///         does not compile when it is used.
+template <class Row, dialect Spoken>
+struct statements {
+private:
+    template <fixed_statement Which>
+    static constexpr std::string_view text = detail::fixed_text<Row, Spoken, Which>::text;
+
+public:
+    static constexpr std::string_view insert = text<fixed_statement::insert>;
+    static constexpr std::string_view insert_many = text<fixed_statement::insert_many>;
+    /// Gives no rows back.
+    static constexpr std::string_view insert_many_quietly =
+        text<fixed_statement::insert_many_quietly>;
+    static constexpr std::string_view upsert = text<fixed_statement::upsert>;
+    static constexpr std::string_view upsert_many = text<fixed_statement::upsert_many>;
+    static constexpr std::string_view find = text<fixed_statement::find>;
+    static constexpr std::string_view exists = text<fixed_statement::exists>;
+    static constexpr std::string_view find_many = text<fixed_statement::find_many>;
+    static constexpr std::string_view existing = text<fixed_statement::existing>;
+    static constexpr std::string_view replace = text<fixed_statement::replace>;
+    static constexpr std::string_view remove = text<fixed_statement::remove>;
+    static constexpr std::string_view restore = text<fixed_statement::restore>;
+    static constexpr std::string_view purge = text<fixed_statement::purge>;
+
+    /// The columns `insert` and `upsert` take arguments for, in their order.
+    static constexpr column_indexes inserted_columns = chosen_columns<Row, is_inserted>;
+    /// The columns `replace` takes arguments for before the key, in their order.
+    static constexpr column_indexes replaced_columns = chosen_columns<Row, is_replaced>;
+};
+
+} // namespace weir::sql
