@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "diagnostics.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <tuple>
+#include <utility>
+
+namespace weir::gen {
+
+namespace {
+
+constexpr std::size_t most_printed = 20;
+constexpr std::size_t most_listed = 24;
+
+std::string quoted_line(const source& file, range at) {
+    const auto from = file.at(at.begin);
+    const auto line = file.line(from.line);
+    auto number = std::to_string(from.line);
+    if (number.size() < 5)
+        number.insert(0, 5 - number.size(), ' ');
+
+    const auto left = count_characters(line);
+    const auto to = file.at(std::max(at.end, at.begin + 1));
+    auto width = to.line == from.line ? to.column - from.column
+                                      : left + 1 - std::min<std::size_t>(left, from.column);
+    width = std::clamp<std::size_t>(width, 1, left + 1 >= from.column ? left + 2 - from.column : 1);
+
+    std::string text = number + " | ";
+    for (const char c : line)
+        text += c == '\t' ? ' ' : c;
+    text +=
+        "\n      | " + std::string(from.column - 1, ' ') + '^' + std::string(width - 1, '~') + '\n';
+    return text;
+}
+
+std::string place_of(const source& file, range at) {
+    const auto where = file.at(at.begin);
+    return file.path() + ':' + std::to_string(where.line) + ':' + std::to_string(where.column) +
+           ": ";
+}
+
+// Swapped neighbours count as one edit: they are the commonest slip.
+std::size_t edits_between(std::string_view left, std::string_view right) {
+    std::vector<std::vector<std::size_t>> cost(
+        left.size() + 1, std::vector<std::size_t>(right.size() + 1)
+    );
+    for (std::size_t i = 0; i <= left.size(); ++i)
+        cost[i][0] = i;
+    for (std::size_t j = 0; j <= right.size(); ++j)
+        cost[0][j] = j;
+    for (std::size_t i = 1; i <= left.size(); ++i) {
+        for (std::size_t j = 1; j <= right.size(); ++j) {
+            const std::size_t change = left[i - 1] == right[j - 1] ? 0 : 1;
+            cost[i][j] =
+                std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1, cost[i - 1][j - 1] + change});
+            if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1]) {
+                cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
+            }
+        }
+    }
+    return cost[left.size()][right.size()];
+}
+
+std::string lower_case(std::string_view text) {
+    std::string lower{text};
+    for (char& c : lower)
+        c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return lower;
+}
+
+} // namespace
+
+void diagnostics::add(diagnostic found) {
+    const bool told = std::any_of(found_.begin(), found_.end(), [&found](const diagnostic& other) {
+        return other.id == found.id && other.at.file == found.at.file &&
+               other.at.begin == found.at.begin && other.message == found.message;
+    });
+    if (told)
+        return;
+    if (found.level == severity::error)
+        ++errors_;
+    found_.push_back(std::move(found));
+}
+
+bool diagnostics::has_error_in(range at) const {
+    return std::any_of(found_.begin(), found_.end(), [at](const diagnostic& each) {
+        return each.level == severity::error && each.at.file == at.file &&
+               each.at.begin >= at.begin && each.at.begin < at.end;
+    });
+}
+
+std::string diagnostics::print(const sources& files) const {
+    auto sorted = found_;
+    std::stable_sort(sorted.begin(), sorted.end(), [](const diagnostic& a, const diagnostic& b) {
+        return std::tie(a.at.file, a.at.begin) < std::tie(b.at.file, b.at.begin);
+    });
+    std::string text;
+    for (std::size_t i = 0; i < std::min(sorted.size(), most_printed); ++i) {
+        const auto& each = sorted[i];
+        const auto& file = files[each.at.file];
+        text += place_of(file, each.at);
+        text += each.level == severity::error ? "error: " : "warning: ";
+        text += each.message + " [" + std::string{each.id} + "]\n" + quoted_line(file, each.at);
+        if (!each.hint.empty())
+            text += "      = hint: " + each.hint + '\n';
+        for (const auto& other : each.notes) {
+            const auto& other_file = files[other.at.file];
+            text += place_of(other_file, other.at) + "note: " + other.message + '\n' +
+                    quoted_line(other_file, other.at);
+        }
+    }
+    if (sorted.size() > most_printed) {
+        text += "… and " + std::to_string(sorted.size() - most_printed) + " more\n";
+    }
+    return text;
+}
+
+std::string_view nearest(std::string_view name, std::span<const std::string_view> known) {
+    const auto wanted = lower_case(name);
+    std::string_view best;
+    std::size_t best_cost = wanted.size() <= 3 ? 1 : wanted.size() / 3;
+    bool found = false;
+    for (const auto each : known) {
+        const auto cost = edits_between(wanted, lower_case(each));
+        if (cost < best_cost || (cost == best_cost && !found)) {
+            best = each;
+            best_cost = cost;
+            found = true;
+        }
+    }
+    return best;
+}
+
+std::string nearest_hint(std::string_view name, std::span<const std::string_view> known) {
+    if (const auto near = nearest(name, known); !near.empty()) {
+        return "did you mean '" + std::string{near} + "'?";
+    }
+    if (known.empty() || known.size() > most_listed)
+        return {};
+    return "known here: " + listed(known);
+}
+
+std::string listed(std::span<const std::string_view> names) {
+    std::string text;
+    for (const auto name : names) {
+        if (!text.empty())
+            text += ", ";
+        text += name;
+    }
+    return text;
+}
+
+} // namespace weir::gen

@@ -1,0 +1,529 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "value_text.hpp"
+
+#include <weir/core/binary.hpp>
+#include <weir/core/decimal_text.hpp>
+#include <weir/core/time_text.hpp>
+#include <weir/core/uuid.hpp>
+
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace weir::gen {
+
+namespace {
+
+std::string kind_of(const node& of) {
+    switch (of.is) {
+    case node::kind::null:
+        return "nothing";
+    case node::kind::scalar:
+        return "'" + of.text + "'";
+    case node::kind::sequence:
+        return "a list";
+    case node::kind::map:
+        return "a mapping";
+    }
+    return {};
+}
+
+// The words of a number in YAML 1.2's core schema; JSON is stricter about leading zeros, '+' and
+// bare points.
+bool is_json_number(std::string_view text) {
+    std::size_t at = 0;
+    const auto digits = [&] {
+        const auto from = at;
+        while (at < text.size() && text[at] >= '0' && text[at] <= '9')
+            ++at;
+        return at > from;
+    };
+    if (text.starts_with('-'))
+        ++at;
+    const auto first = at;
+    if (!digits())
+        return false;
+    if (text[first] == '0' && at - first > 1)
+        return false;
+    if (at < text.size() && text[at] == '.') {
+        ++at;
+        if (!digits())
+            return false;
+    }
+    if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
+        ++at;
+        if (at < text.size() && (text[at] == '+' || text[at] == '-'))
+            ++at;
+        if (!digits())
+            return false;
+    }
+    return at == text.size();
+}
+
+class value_reader {
+public:
+    value_reader(std::string_view id, diagnostics& to) : id_(id), to_(&to) {}
+
+    std::optional<value> read(const node& from, const type_model& type) {
+        switch (type.kind) {
+        case type::int8:
+            return integer(from, type, -128, 127);
+        case type::int16:
+            return integer(from, type, -32768, 32767);
+        case type::int32:
+            return integer(
+                from,
+                type,
+                std::numeric_limits<std::int32_t>::min(),
+                std::numeric_limits<std::int32_t>::max()
+            );
+        case type::int64:
+            return integer(
+                from,
+                type,
+                std::numeric_limits<std::int64_t>::min(),
+                std::numeric_limits<std::int64_t>::max()
+            );
+        case type::float32:
+        case type::float64:
+            return real(from, type);
+        case type::decimal:
+            return decimal(from, type);
+        case type::string:
+        case type::varchar:
+        case type::fixed_char:
+            return text(from, type);
+        case type::boolean:
+            return boolean(from, type);
+        case type::date:
+            return day(from, type);
+        case type::timestamp:
+            return time<weir::timestamp>(from, type, "2024-05-01T10:20:30Z");
+        case type::timestamp_ntz:
+            return time<weir::timestamp_ntz>(from, type, "2024-05-01T10:20:30");
+        case type::binary:
+            return bytes(from, type);
+        case type::uuid:
+            return identifier(from, type);
+        case type::json:
+            return json(from);
+        case type::enumeration:
+            return label(from, type);
+        case type::array:
+            return array(from, type);
+        case type::map:
+            return map(from, type);
+        case type::structure:
+            return structure(from, type);
+        }
+        return std::nullopt;
+    }
+
+private:
+    std::nullopt_t refuse(const node& from, const std::string& message, std::string hint = {}) {
+        to_->error(id_, from.at, message, std::move(hint));
+        return std::nullopt;
+    }
+
+    std::nullopt_t refuse(const node& from, const type_model& type, std::string hint = {}) {
+        return refuse(from, kind_of(from) + " is no " + words_of(type), std::move(hint));
+    }
+
+    std::optional<value>
+    integer(const node& from, const type_model& type, std::int64_t least, std::int64_t most) {
+        std::int64_t read = 0;
+        const auto* const end = from.text.data() + from.text.size();
+        const auto result = std::from_chars(from.text.data(), end, read);
+        if (!from.is_scalar() || result.ptr != end || result.ec == std::errc::invalid_argument) {
+            return refuse(from, type, "write a whole number");
+        }
+        if (result.ec != std::errc{} || read < least || read > most) {
+            return refuse(
+                from,
+                kind_of(from) + " does not fit " + words_of(type),
+                words_of(type) + " holds " + std::to_string(least) + " to " + std::to_string(most)
+            );
+        }
+        return value{.exact = read};
+    }
+
+    std::optional<value> real(const node& from, const type_model& type) {
+        double read = 0;
+        const auto* const end = from.text.data() + from.text.size();
+        const auto result = std::from_chars(from.text.data(), end, read);
+        if (!from.is_scalar() || result.ptr != end || result.ec == std::errc::invalid_argument) {
+            return refuse(from, type, "write a number");
+        }
+        const bool too_wide =
+            type.kind == type::float32 &&
+            std::abs(read) > static_cast<double>(std::numeric_limits<float>::max());
+        if (result.ec != std::errc{} || !std::isfinite(read) || too_wide) {
+            return refuse(
+                from, kind_of(from) + " does not fit " + words_of(type), "write a finite number"
+            );
+        }
+        return value{.real = read};
+    }
+
+    std::optional<value> decimal(const node& from, const type_model& type) {
+        value made;
+        if (!from.is_scalar())
+            return refuse(from, type, "write a number");
+        if (parse_decimal(from.text, type.precision, type.scale, made.exact, rounding::refuse))
+            return made;
+        int128 any = 0;
+        if (!parse_decimal(from.text, max_decimal_digits, 0, any, rounding::half_even)) {
+            return refuse(from, type, "write a number");
+        }
+        return refuse(
+            from,
+            kind_of(from) + " does not fit " + words_of(type) + " exactly",
+            "at most " + std::to_string(type.precision - type.scale) +
+                " digits before the point and " + std::to_string(type.scale) + " after it"
+        );
+    }
+
+    std::optional<value> text(const node& from, const type_model& type) {
+        if (!from.is_scalar() && from.text.empty())
+            return refuse(from, type, "write text; quote it if it is empty");
+        // `no`, `null` and `12` are text here: the schema decides types.
+        return value{.text = from.text};
+    }
+
+    std::optional<value> boolean(const node& from, const type_model& type) {
+        if (from.is_scalar() && (from.text == "true" || from.text == "false")) {
+            return value{.exact = from.text == "true" ? 1 : 0};
+        }
+        return refuse(from, type, "write true or false");
+    }
+
+    std::optional<value> day(const node& from, const type_model& type) {
+        weir::date read;
+        if (!from.is_scalar() || !parse_date(from.text, read))
+            return refuse(from, type, "write it like 2024-05-01");
+        return value{.exact = read.days};
+    }
+
+    template <class Time>
+    std::optional<value> time(const node& from, const type_model& type, const char* like) {
+        Time read;
+        if (!from.is_scalar() || !parse_rfc3339(from.text, read)) {
+            return refuse(from, type, std::string{"write it like "} + like);
+        }
+        return value{.exact = read.microseconds};
+    }
+
+    std::optional<value> bytes(const node& from, const type_model& type) {
+        std::vector<std::byte> read;
+        if (!from.is_scalar() || !parse_base64(from.text, read))
+            return refuse(from, type, "write the bytes in base64");
+        value made;
+        made.text.resize(read.size());
+        if (!read.empty())
+            std::memcpy(made.text.data(), read.data(), read.size());
+        return made;
+    }
+
+    std::optional<value> identifier(const node& from, const type_model& type) {
+        weir::uuid read;
+        if (!from.is_scalar() || !parse_uuid(from.text, read))
+            return refuse(from, type, "write it like 123e4567-e89b-42d3-a456-426614174000");
+        value made;
+        append_uuid(made.text, read);
+        return made;
+    }
+
+    std::optional<value> json(const node& from) {
+        const bool looks_like_json = from.is_scalar() && !from.is_plain() && !from.text.empty() &&
+                                     (from.text.front() == '{' || from.text.front() == '[');
+        if (looks_like_json) {
+            to_->warning(
+                "json-in-quotes",
+                from.at,
+                "this is a JSON string, not an object or a list",
+                "write it without the quotes"
+            );
+        }
+        return value{.text = json_of(from)};
+    }
+
+    std::optional<value> label(const node& from, const type_model& type) {
+        const auto& labels = type.enumeration->labels;
+        std::vector<std::string_view> known;
+        for (std::size_t at = 0; at < labels.size(); ++at) {
+            if (labels[at].value == from.text && !from.is_map() && !from.is_sequence()) {
+                return value{.exact = static_cast<int128>(at)};
+            }
+            known.push_back(labels[at].value);
+        }
+        return refuse(
+            from,
+            kind_of(from) + " is no label of " + words_of(type),
+            nearest_hint(from.text, known)
+        );
+    }
+
+    std::optional<value> array(const node& from, const type_model& type) {
+        if (!from.is_sequence())
+            return refuse(from, type, "write a list: [a, b]");
+        value made;
+        for (const auto& item : from.items) {
+            auto read_item = read(item, *type.element);
+            if (!read_item)
+                return std::nullopt;
+            made.items.push_back(std::move(*read_item));
+        }
+        return made;
+    }
+
+    std::optional<value> map(const node& from, const type_model& type) {
+        if (!from.is_map())
+            return refuse(from, type, "write a mapping: {key: value}");
+        value made;
+        for (const auto& each : from.entries) {
+            auto key = read(each.key, *type.key);
+            auto item = read(each.value, *type.element);
+            if (!key || !item)
+                return std::nullopt;
+            made.keys.push_back(std::move(*key));
+            made.items.push_back(std::move(*item));
+        }
+        return made;
+    }
+
+    std::optional<value> structure(const node& from, const type_model& type) {
+        if (!from.is_map())
+            return refuse(from, type, "write a mapping: {field: value}");
+        const auto& fields = type.structure->fields;
+        std::vector<std::string_view> known;
+        for (const auto& field : fields)
+            known.push_back(field.name.value);
+        value made;
+        bool complete = true;
+        for (const auto& field : fields) {
+            const auto* given = from.find(field.name.value);
+            if (given == nullptr || given->is_null()) {
+                made.items.push_back(value{.is_null = true});
+                if (field.required) {
+                    refuse(from, "the field '" + field.name.value + "' is missing");
+                    complete = false;
+                }
+                continue;
+            }
+            if (!field.type)
+                return std::nullopt;
+            auto item = read(*given, *field.type);
+            if (!item) {
+                complete = false;
+                continue;
+            }
+            made.items.push_back(std::move(*item));
+        }
+        for (const auto& each : from.entries) {
+            if (find_column(fields, each.key.text) == fields.size()) {
+                refuse(
+                    each.key,
+                    words_of(type) + " has no field '" + each.key.text + "'",
+                    nearest_hint(each.key.text, known)
+                );
+                complete = false;
+            }
+        }
+        if (!complete)
+            return std::nullopt;
+        return made;
+    }
+
+    std::string_view id_;
+    diagnostics* to_;
+};
+
+std::string real_text(double of, bool is_float) {
+    char digits[40];
+    const auto end = is_float
+                         ? std::to_chars(digits, digits + sizeof digits, static_cast<float>(of)).ptr
+                         : std::to_chars(digits, digits + sizeof digits, of).ptr;
+    std::string made(digits, end);
+    if (made.find_first_of(".en") == std::string::npos)
+        made += ".0";
+    return made;
+}
+
+std::string integer_text(int128 of) {
+    std::string made;
+    append_decimal(made, of, 0);
+    return made;
+}
+
+} // namespace
+
+std::optional<value>
+read_value(const node& from, const type_model& type, std::string_view id, diagnostics& to) {
+    return value_reader{id, to}.read(from, type);
+}
+
+std::string json_of(const value& of, const type_model& type) {
+    if (of.is_null)
+        return "null";
+    std::string made;
+    switch (type.kind) {
+    case type::int8:
+    case type::int16:
+    case type::int32:
+    case type::int64:
+        return integer_text(of.exact);
+    case type::float32:
+        return real_text(of.real, true);
+    case type::float64:
+        return real_text(of.real, false);
+    case type::decimal:
+        append_decimal(made, of.exact, type.scale);
+        return made;
+    case type::boolean:
+        return of.exact != 0 ? "true" : "false";
+    case type::date:
+        append_date(made, {static_cast<std::int32_t>(of.exact)});
+        return json_string(made);
+    case type::timestamp:
+        append_rfc3339(made, weir::timestamp{static_cast<std::int64_t>(of.exact)});
+        return json_string(made);
+    case type::timestamp_ntz:
+        append_rfc3339(made, weir::timestamp_ntz{static_cast<std::int64_t>(of.exact)});
+        return json_string(made);
+    case type::binary:
+        append_base64(made, std::as_bytes(std::span{of.text.data(), of.text.size()}));
+        return json_string(made);
+    case type::json:
+        return of.text;
+    case type::string:
+    case type::varchar:
+    case type::fixed_char:
+    case type::uuid:
+        return json_string(of.text);
+    case type::enumeration:
+        return json_string(type.enumeration->labels[static_cast<std::size_t>(of.exact)].value);
+    case type::array:
+        for (const auto& item : of.items) {
+            made += (made.empty() ? "" : ", ") + json_of(item, *type.element);
+        }
+        return "[" + made + "]";
+    case type::map:
+        for (std::size_t at = 0; at < of.items.size(); ++at) {
+            auto key = json_of(of.keys[at], *type.key);
+            if (!key.starts_with('"'))
+                key = json_string(key);
+            made += (made.empty() ? "" : ", ") + key + ": " + json_of(of.items[at], *type.element);
+        }
+        return "{" + made + "}";
+    case type::structure:
+        for (std::size_t at = 0; at < of.items.size(); ++at) {
+            if (of.items[at].is_null)
+                continue;
+            const auto& field = type.structure->fields[at];
+            made += (made.empty() ? "" : ", ") + json_string(field.name.value) + ": " +
+                    json_of(of.items[at], *field.type);
+        }
+        return "{" + made + "}";
+    }
+    return made;
+}
+
+std::string words_of(const type_model& type) {
+    switch (type.kind) {
+    case type::int8:
+        return "tinyint";
+    case type::int16:
+        return "smallint";
+    case type::int32:
+        return "int";
+    case type::int64:
+        return "bigint";
+    case type::float32:
+        return "float";
+    case type::float64:
+        return "double";
+    case type::decimal:
+        return "decimal(" + std::to_string(type.precision) + ',' + std::to_string(type.scale) + ')';
+    case type::string:
+        return "string";
+    case type::varchar:
+        return "varchar(" + std::to_string(type.length) + ')';
+    case type::fixed_char:
+        return "char(" + std::to_string(type.length) + ')';
+    case type::boolean:
+        return "boolean";
+    case type::date:
+        return "date";
+    case type::timestamp:
+        return "timestamp";
+    case type::timestamp_ntz:
+        return "timestamp_ntz";
+    case type::binary:
+        return "binary";
+    case type::uuid:
+        return "uuid";
+    case type::json:
+        return "json";
+    case type::enumeration:
+        return type.enumeration->name.value;
+    case type::array:
+        return "array<" + words_of(*type.element) + '>';
+    case type::map:
+        return "map<" + words_of(*type.key) + ',' + words_of(*type.element) + '>';
+    case type::structure:
+        return type.structure->name.value;
+    }
+    return {};
+}
+
+std::string json_of(const node& of) {
+    std::string made;
+    switch (of.is) {
+    case node::kind::null:
+        return "null";
+    case node::kind::scalar:
+        if (of.is_plain() && (of.text == "true" || of.text == "false" || is_json_number(of.text)))
+            return of.text;
+        return json_string(of.text);
+    case node::kind::sequence:
+        for (const auto& item : of.items)
+            made += (made.empty() ? "" : ", ") + json_of(item);
+        return "[" + made + "]";
+    case node::kind::map:
+        for (const auto& each : of.entries) {
+            made += (made.empty() ? "" : ", ") + json_string(each.key.text) + ": " +
+                    json_of(each.value);
+        }
+        return "{" + made + "}";
+    }
+    return made;
+}
+
+std::string json_string(std::string_view text) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string made = "\"";
+    for (const char c : text) {
+        const auto code = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') {
+            made += '\\';
+            made += c;
+        } else if (c == '\n') {
+            made += "\\n";
+        } else if (c == '\t') {
+            made += "\\t";
+        } else if (code < 0x20) {
+            made += "\\u00";
+            made += digits[code >> 4U];
+            made += digits[code & 0xFU];
+        } else {
+            made += c;
+        }
+    }
+    return made + '"';
+}
+
+} // namespace weir::gen
