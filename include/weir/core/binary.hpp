@@ -2,7 +2,8 @@
 // Bytes as text: hexadecimal and base64, strict and table-driven. Light: span, string, vector.
 #pragma once
 
-#include <array>
+#include <weir/core/detail/digits.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -17,26 +18,11 @@ namespace detail {
 inline constexpr std::string_view base64_alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// The digit a character stands for; 0xFF: none.
-using digit_table = std::array<std::uint8_t, 256>;
-
 inline constexpr digit_table base64_digits = [] {
     digit_table digits{};
     digits.fill(0xFF);
     for (std::size_t i = 0; i < base64_alphabet.size(); ++i) {
         digits[static_cast<std::uint8_t>(base64_alphabet[i])] = static_cast<std::uint8_t>(i);
-    }
-    return digits;
-}();
-
-inline constexpr digit_table hex_digits = [] {
-    digit_table digits{};
-    digits.fill(0xFF);
-    for (std::uint8_t i = 0; i < 10; ++i)
-        digits['0' + i] = i;
-    for (std::uint8_t i = 0; i < 6; ++i) {
-        digits['a' + i] = static_cast<std::uint8_t>(10 + i);
-        digits['A' + i] = static_cast<std::uint8_t>(10 + i);
     }
     return digits;
 }();
@@ -49,13 +35,12 @@ inline constexpr digit_table hex_digits = [] {
 
 /// Appends two lower-case hexadecimal digits for each byte.
 inline void append_hex(std::string& out, std::span<const std::byte> bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
     auto at = out.size();
     out.resize(at + bytes.size() * 2);
     for (const auto byte : bytes) {
         const auto value = std::to_integer<unsigned>(byte);
-        out[at++] = digits[value >> 4U];
-        out[at++] = digits[value & 0x0FU];
+        out[at++] = detail::hex_alphabet[value >> 4U];
+        out[at++] = detail::hex_alphabet[value & 0x0FU];
     }
 }
 
@@ -67,8 +52,8 @@ inline void append_hex(std::string& out, std::span<const std::byte> bytes) {
     out.resize(text.size() / 2);
     unsigned wrong = 0;
     for (std::size_t i = 0; i < out.size(); ++i) {
-        const unsigned high = detail::hex_digits[static_cast<std::uint8_t>(text[i * 2])];
-        const unsigned low = detail::hex_digits[static_cast<std::uint8_t>(text[i * 2 + 1])];
+        const unsigned high = detail::hex_digit(text[i * 2]);
+        const unsigned low = detail::hex_digit(text[i * 2 + 1]);
         wrong |= high | low;
         out[i] = static_cast<std::byte>(high << 4U | low);
     }

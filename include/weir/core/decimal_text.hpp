@@ -3,6 +3,7 @@
 // printing, rescaling. decimal<P, S>, validation bounds and JSON share it. Light: string.
 #pragma once
 
+#include <weir/core/detail/digits.hpp>
 #include <weir/core/int128.hpp>
 #include <weir/core/rounding.hpp>
 
@@ -42,10 +43,6 @@ rounds_up(rounding mode, bool kept_is_odd, unsigned first, bool rest) noexcept {
         break;
     }
     return false;
-}
-
-[[nodiscard]] constexpr bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
 }
 
 /// Reads `[+-]digits` to the end of the text. Values no text could need stay at a harmless limit.

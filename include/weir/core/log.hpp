@@ -4,6 +4,7 @@
 #pragma once
 
 #include <weir/core/chrono.hpp>
+#include <weir/core/detail/digits.hpp>
 #include <weir/core/text.hpp>
 #include <weir/core/utf8.hpp>
 
@@ -90,7 +91,6 @@ namespace detail {
 /// Appends JSON string content. Bytes that are not UTF-8 become U+FFFD: a log line must always
 /// parse.
 inline void append_log_escaped(std::string& out, std::string_view text) {
-    constexpr std::string_view digits = "0123456789abcdef";
     const bool valid = is_valid_utf8(text);
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
@@ -101,8 +101,8 @@ inline void append_log_escaped(std::string& out, std::string_view text) {
             out.append("\\n");
         } else if (byte < 0x20U || byte == 0x7FU) {
             out.append("\\u00");
-            out.push_back(digits[byte >> 4U]);
-            out.push_back(digits[byte & 0x0FU]);
+            out.push_back(hex_alphabet[byte >> 4U]);
+            out.push_back(hex_alphabet[byte & 0x0FU]);
         } else if (byte >= 0x80U && !valid) {
             out.append("\xEF\xBF\xBD");
         } else {

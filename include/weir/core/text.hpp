@@ -5,6 +5,7 @@
 
 #include <weir/core/binary.hpp>
 #include <weir/core/decimal.hpp>
+#include <weir/core/detail/digits.hpp>
 #include <weir/core/json_text.hpp>
 #include <weir/core/text_format.hpp>
 #include <weir/core/time_text.hpp>

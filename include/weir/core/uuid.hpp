@@ -2,6 +2,7 @@
 // UUIDs: RFC 4122 text, random version 4 from the kernel. Light: string, two small POSIX headers.
 #pragma once
 
+#include <weir/core/detail/digits.hpp>
 #include <weir/core/error.hpp>
 
 #include <array>
@@ -48,16 +49,6 @@ struct random_pool {
     unsigned forks = 0;
 };
 
-[[nodiscard]] constexpr int hex_digit(char c) noexcept {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 } // namespace detail
 
 inline uuid uuid::random() {
@@ -80,14 +71,13 @@ inline uuid uuid::random() {
 
 /// Appends the 36 characters of a UUID in lower case.
 inline void append_uuid(std::string& out, const uuid& value) {
-    constexpr std::string_view digits = "0123456789abcdef";
     std::array<char, 36> text;
     std::size_t at = 0;
     for (std::size_t i = 0; i < value.bytes.size(); ++i) {
         if (i == 4 || i == 6 || i == 8 || i == 10)
             text[at++] = '-';
-        text[at++] = digits[value.bytes[i] >> 4U];
-        text[at++] = digits[value.bytes[i] & 0x0FU];
+        text[at++] = detail::hex_alphabet[value.bytes[i] >> 4U];
+        text[at++] = detail::hex_alphabet[value.bytes[i] & 0x0FU];
     }
     out.append(text.data(), text.size());
 }
@@ -99,20 +89,18 @@ inline void append_uuid(std::string& out, const uuid& value) {
         return false;
     uuid made;
     std::size_t at = 0;
-    int wrong = 0;
+    unsigned wrong = 0;
     for (std::size_t i = 0; i < made.bytes.size(); ++i) {
         if (i == 4 || i == 6 || i == 8 || i == 10) {
             if (text[at++] != '-')
                 return false;
         }
-        const int high = detail::hex_digit(text[at++]);
-        const int low = detail::hex_digit(text[at++]);
+        const auto high = detail::hex_digit(text[at++]);
+        const auto low = detail::hex_digit(text[at++]);
         wrong |= high | low;
-        made.bytes[i] = static_cast<std::uint8_t>(
-            (static_cast<unsigned>(high) << 4U) | static_cast<unsigned>(low)
-        );
+        made.bytes[i] = static_cast<std::uint8_t>(high << 4U | low);
     }
-    if (wrong < 0)
+    if (wrong > 0x0FU)
         return false;
     out = made;
     return true;

@@ -450,5 +450,10 @@ TEST_CASE("rescaling refuses loss unless told how to round") {
     REQUIRE(weir::rescale<6, 2>(-value, rounding::down).to_string() == "-12.34");
     REQUIRE_THROWS_AS((weir::rescale<3, 2>(value, rounding::down)), weir::validation_error);
     REQUIRE_THROWS_AS((weir::rescale<38, 37>(value)), weir::validation_error);
+    int128 out = 77;
+    REQUIRE_FALSE(weir::rescale_decimal(10, 0, 1, 2, out));
+    REQUIRE((out == 77));
+    REQUIRE(weir::rescale_decimal(9, 0, 1, 2, out));
+    REQUIRE((out == 90));
     REQUIRE(weir::rescale<2, 2>(*decimal<6, 3>::parse("0.990")).to_string() == "0.99");
 }

@@ -58,6 +58,13 @@ TEST_CASE("every day of years 1 to 9999 agrees with std::chrono") {
         wrong += good ? 0 : 1;
     }
     CHECK(wrong == 0);
+    int days = 0;
+    for (int year = 1; year <= 9999; ++year) {
+        for (int month = 1; month <= 12; ++month) {
+            days += weir::days_in_month(year, month);
+        }
+    }
+    CHECK(days == weir::max_date.days - weir::min_date.days + 1);
     STATIC_REQUIRE(weir::to_civil(weir::min_date) == civil_date{1, 1, 1});
     STATIC_REQUIRE(weir::to_civil(weir::max_date) == civil_date{9999, 12, 31});
 }
@@ -66,6 +73,8 @@ TEST_CASE("days the calendar does not have are absent") {
     for (const civil_date day : {
              civil_date{2023, 2, 29},
              civil_date{1900, 2, 29},
+             civil_date{1800, 2, 29},
+             civil_date{2100, 2, 29},
              civil_date{2024, 2, 30},
              civil_date{2024, 4, 31},
              civil_date{2024, 0, 1},
