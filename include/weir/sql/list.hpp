@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+// Statements that take conditions, written at run time: list, count, and changes of many rows or
+// under a precondition. Costs what where.hpp and update.hpp cost.
+#pragma once
+
+#include <weir/core/error.hpp>
+#include <weir/sql/update.hpp>
+#include <weir/sql/where.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace weir::sql {
+
+/// Where rows without a value come in an order.
+enum class null_order : std::uint8_t {
+    /// Last when ascending, first when descending, in both dialects.
+    usual,
+    first,
+    last,
+};
+
+struct order_term {
+    /// Position in `table::columns`.
+    std::uint16_t column = 0;
+    bool descending = false;
+    null_order nulls = null_order::usual;
+};
+
+/// What a list asks for.
+/// Lifetime: everything it refers to must outlive its use.
+struct list_shape {
+    /// Columns to select, in this order; empty: all.
+    column_indexes columns{};
+    const condition* where = nullptr;
+    visibility seen{};
+    /// The key follows by itself, ascending, where it does not hold it already.
+    std::span<const order_term> order{};
+    /// Whether the statement takes a limit, and after it an offset.
+    bool has_limit = true;
+    bool has_offset = false;
+};
+
+namespace detail {
+
+/// Errors: throws validation_error when a statement has more parameters than the dialect allows.
+inline void check_parameters(const writer& out) {
+    if (out.parameters() > max_parameters(out.speaks())) {
+        throw validation_error(
+            {{"too_many_values", {}, "The request holds more values than one statement may carry"}}
+        );
+    }
+}
+
+inline void write_order_term(writer& out, const table& of, const order_term& term) {
+    const auto& column = of.columns[term.column];
+    out.name("t", column);
+    if (term.descending)
+        out.put(" desc");
+    // Said outright, since the dialects' defaults are opposite.
+    if (!column.nullable)
+        return;
+    const bool first =
+        term.nulls == null_order::usual ? term.descending : term.nulls == null_order::first;
+    out.put(first ? " nulls first" : " nulls last");
+}
+
+inline void write_order(writer& out, const table& of, std::span<const order_term> order) {
+    separator comma{", ", " order by "};
+    for (const auto& term : order) {
+        if (term.column >= of.columns.size())
+            throw validation_error({{"unknown_column", {}, "The order names an unknown column"}});
+        const auto& column = of.columns[term.column];
+        if (!is_scalar(column.type.kind) || column.type.kind == type::json)
+            refuse_condition(column, "order", "has no order");
+        out.put(comma.next());
+        write_order_term(out, of, term);
+    }
+    for (const auto position : of.key) {
+        bool named = false;
+        for (const auto& term : order)
+            named = named || term.column == position;
+        if (named)
+            continue;
+        out.put(comma.next());
+        write_order_term(out, of, {.column = position});
+    }
+}
+
+inline void write_asked(
+    writer& out, const table& of, const condition* asked, visibility seen, std::size_t caller
+) {
+    where_clause where{out};
+    if (asked != nullptr)
+        write_condition(out, where, of, *asked);
+    write_visible(out, where, of, "t", seen, caller);
+}
+
+} // namespace detail
+
+/// Lists rows: condition, visibility, an order that ends in the key, limit and offset.
+///
+/// Errors: throws validation_error for what cannot be asked of this table, and for more values than
+///         a statement may carry.
+inline void write_list(writer& out, const table& of, const list_shape& shape) {
+    const auto caller = take_caller(out, of, shape.seen.rows);
+    out.put("select ");
+    if (shape.columns.empty()) {
+        write_selected(out, "t", of);
+    } else {
+        separator comma;
+        for (const auto position : shape.columns) {
+            out.put(comma.next());
+            write_selected(out, "t", of.columns[position]);
+        }
+    }
+    out.put(" from ").name(of).put(" as t");
+    detail::write_asked(out, of, shape.where, shape.seen, caller);
+    detail::write_order(out, of, shape.order);
+    if (shape.has_limit)
+        out.put(" limit ").parameter(out.take());
+    if (shape.has_offset)
+        out.put(" offset ").parameter(out.take());
+    detail::check_parameters(out);
+}
+
+/// Adds a limit or an offset.
+/// Errors: throws validation_error for a number the dialect cannot take.
+inline void bind_row_number(arguments& to, std::uint64_t number, dialect spoken) {
+    const auto& type = limit_type(spoken);
+    const auto most =
+        type.kind == type::int32 ? std::uint64_t{INT32_MAX} : std::uint64_t{INT64_MAX};
+    if (number > most)
+        throw validation_error({{"out_of_range", {}, "The limit or offset is too large"}});
+    to.add_written(type, [&](std::string& out) {
+        append_text(out, static_cast<std::int64_t>(number), format_of(spoken));
+    });
+}
+
+/// Counts rows.
+inline void
+write_count(writer& out, const table& of, const condition* asked = nullptr, visibility seen = {}) {
+    const auto caller = take_caller(out, of, seen.rows);
+    out.put("select count(*) from ").name(of).put(" as t");
+    detail::write_asked(out, of, asked, seen, caller);
+    detail::check_parameters(out);
+}
+
+/// Like write_update(), if the row also meets a condition as it stands: for `If-Match`.
+inline void write_update(
+    writer& out,
+    const table& of,
+    column_indexes columns,
+    const condition& precondition,
+    visibility seen = {},
+    returning back = returning::rows
+) {
+    if (columns.empty())
+        throw configuration_error("weir: an update must set at least one column");
+    detail::write_update_by_key(out, of, columns, seen, back, [&](writer& to, where_clause& where) {
+        write_condition(to, where, of, precondition);
+    });
+    detail::check_parameters(out);
+}
+
+/// Sets the same values in all rows that meet a condition.
+///
+/// Errors: throws validation_error, on a warehouse, for a column of a unique set: nothing would
+/// keep
+///         two rows from getting the same value.
+inline void write_update_where(
+    writer& out,
+    const table& of,
+    column_indexes columns,
+    const condition& asked,
+    visibility seen = {},
+    returning back = returning::nothing
+) {
+    if (columns.empty())
+        throw configuration_error("weir: an update must set at least one column");
+    for (const auto& set : of.unique) {
+        if (!out.is_postgres() && detail::share(set.columns, columns)) {
+            detail::refuse_condition(
+                of.columns[set.columns.front()], "unique", "is unique: change it row by row"
+            );
+        }
+    }
+    const auto caller = take_caller(out, of, seen.rows);
+    out.put("update ").name(of).put(" as t");
+    const auto first = out.parameters() + 1;
+    detail::write_assignments(out, of, columns);
+    where_clause where{out};
+    write_condition(out, where, of, asked);
+    write_visible(out, where, of, "t", seen, caller);
+    detail::write_update_checks(
+        out, where, of, {.columns = columns, .first = first}, seen.rows, caller
+    );
+    detail::write_returning(out, of, back);
+    detail::check_parameters(out);
+}
+
+/// Deletes all rows that meet a condition: softly where the table keeps deleted rows.
+inline void
+write_remove_where(writer& out, const table& of, const condition& asked, scope rows = {}) {
+    const auto caller = take_caller(out, of, rows);
+    if (keeps_deleted(of)) {
+        detail::write_soft_removal(out, of);
+    } else {
+        out.put("delete from ").name(of).put(" as t");
+    }
+    detail::write_asked(out, of, &asked, {.rows = rows}, caller);
+    detail::check_parameters(out);
+}
+
+/// Deletes all rows that meet a condition for good.
+inline void write_purge_where(
+    writer& out,
+    const table& of,
+    const condition& asked,
+    visibility seen = {scope::caller, deleted::include}
+) {
+    const auto caller = take_caller(out, of, seen.rows);
+    out.put("delete from ").name(of).put(" as t");
+    detail::write_asked(out, of, &asked, seen, caller);
+    detail::check_parameters(out);
+}
+
+} // namespace weir::sql
