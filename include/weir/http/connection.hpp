@@ -133,10 +133,12 @@ public:
         for (std::size_t served = 0; served < limits_->requests; ++served) {
             if (buffer_.empty() && !wait_for_request())
                 return;
-            if (!serve_one(served + 1 < limits_->requests))
-                break;
+            if (serve_one(served + 1 < limits_->requests))
+                continue;
+            if (left_unread_)
+                linger();
+            return;
         }
-        linger();
     }
 
     /// Answers 503 without reading anything and without waiting, for a server that has no thread to
@@ -260,6 +262,7 @@ private:
     }
 
     bool refuse(const problem& told, const request& asked) {
+        left_unread_ = true;
         const auto id =
             asked.request_id.empty() ? choose_request_id(asked.headers) : asked.request_id;
         return send(problem_response(told, id), asked.method, false);
@@ -388,7 +391,8 @@ private:
     // and the reset can overtake the answer. Source: RFC 9112 9.6.
     void linger() {
         ::shutdown(socket_, SHUT_WR);
-        const auto until = detail::steady::now() + stopping_grace;
+        const auto until =
+            detail::steady::now() + std::chrono::milliseconds{stopping_ ? 200 : 1'000};
         constexpr std::size_t most_bytes = 64 * 1024 * 1024;
         std::size_t dropped = 0;
         while (dropped < most_bytes && read_some(until) == read_outcome::some) {
@@ -406,6 +410,8 @@ private:
     // ones.
     std::string buffer_;
     bool stopping_ = false;
+    // A request was refused before its end; its rest may still be on its way.
+    bool left_unread_ = false;
 };
 
 } // namespace weir::http
