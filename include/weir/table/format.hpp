@@ -26,6 +26,10 @@ namespace detail {
     return is_letter(c) || is_digit_character(c);
 }
 
+[[nodiscard]] constexpr bool is_hex_character(char c) noexcept {
+    return is_digit_character(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
 /// Whether every character of `text` passes `test`.
 template <class Test>
 [[nodiscard]] constexpr bool all_of(std::string_view text, Test test) noexcept {
@@ -142,7 +146,7 @@ template <class Test>
             break;
         }
         std::size_t digits = 0;
-        while (digits < text.size() && digits < 5 && detail::hex_digit(text[digits]) >= 0)
+        while (digits < text.size() && digits < 5 && detail::is_hex_character(text[digits]))
             ++digits;
         if (digits == 0 || digits > 4)
             return false;
@@ -173,7 +177,8 @@ namespace detail {
     for (std::size_t at = 0; at < text.size(); ++at) {
         const char c = text[at];
         if (c == '%') {
-            if (text.size() - at < 3 || hex_digit(text[at + 1]) < 0 || hex_digit(text[at + 2]) < 0)
+            if (text.size() - at < 3 || !is_hex_character(text[at + 1]) ||
+                !is_hex_character(text[at + 2]))
                 return false;
             at += 2;
         } else if (!is_letter_or_digit(c) && accepted.find(c) == std::string_view::npos &&
