@@ -20,15 +20,16 @@ inline constexpr std::string_view base64_alphabet =
 
 inline constexpr digit_table base64_digits = [] {
     digit_table digits{};
-    digits.fill(0xFF);
+    digits.fill(-1);
     for (std::size_t i = 0; i < base64_alphabet.size(); ++i) {
-        digits[static_cast<std::uint8_t>(base64_alphabet[i])] = static_cast<std::uint8_t>(i);
+        digits[static_cast<std::uint8_t>(base64_alphabet[i])] = static_cast<std::int8_t>(i);
     }
     return digits;
 }();
 
 [[nodiscard]] constexpr std::uint32_t base64_digit(char c) noexcept {
-    return base64_digits[static_cast<std::uint8_t>(c)];
+    // Sign extension sets every bit above the digit where there is none.
+    return static_cast<std::uint32_t>(base64_digits[static_cast<std::uint8_t>(c)]);
 }
 
 } // namespace detail
@@ -50,14 +51,14 @@ inline void append_hex(std::string& out, std::span<const std::byte> bytes) {
     if (text.size() % 2 != 0)
         return false;
     out.resize(text.size() / 2);
-    unsigned wrong = 0;
+    int wrong = 0;
     for (std::size_t i = 0; i < out.size(); ++i) {
-        const unsigned high = detail::hex_digit(text[i * 2]);
-        const unsigned low = detail::hex_digit(text[i * 2 + 1]);
+        const int high = detail::hex_digit(text[i * 2]);
+        const int low = detail::hex_digit(text[i * 2 + 1]);
         wrong |= high | low;
-        out[i] = static_cast<std::byte>(high << 4U | low);
+        out[i] = static_cast<std::byte>(high << 4 | low);
     }
-    return wrong <= 0x0FU;
+    return wrong >= 0;
 }
 
 /// Appends RFC 4648 base64 with padding.

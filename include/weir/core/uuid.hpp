@@ -89,18 +89,18 @@ inline void append_uuid(std::string& out, const uuid& value) {
         return false;
     uuid made;
     std::size_t at = 0;
-    unsigned wrong = 0;
+    int wrong = 0;
     for (std::size_t i = 0; i < made.bytes.size(); ++i) {
         if (i == 4 || i == 6 || i == 8 || i == 10) {
             if (text[at++] != '-')
                 return false;
         }
-        const auto high = detail::hex_digit(text[at++]);
-        const auto low = detail::hex_digit(text[at++]);
+        const int high = detail::hex_digit(text[at++]);
+        const int low = detail::hex_digit(text[at++]);
         wrong |= high | low;
-        made.bytes[i] = static_cast<std::uint8_t>(high << 4U | low);
+        made.bytes[i] = static_cast<std::uint8_t>(high << 4 | low);
     }
-    if (wrong > 0x0FU)
+    if (wrong < 0)
         return false;
     out = made;
     return true;

@@ -9,26 +9,26 @@
 
 namespace weir::detail {
 
-/// The digit each character stands for; 0xFF: none.
-using digit_table = std::array<std::uint8_t, 256>;
+/// The digit each character stands for; -1: none.
+using digit_table = std::array<std::int8_t, 256>;
 
 inline constexpr std::string_view hex_alphabet = "0123456789abcdef";
 
 inline constexpr digit_table hex_digits = [] {
     digit_table digits{};
-    digits.fill(0xFF);
-    for (std::uint8_t i = 0; i < 10; ++i) {
-        digits['0' + i] = i;
+    digits.fill(-1);
+    for (std::int8_t i = 0; i < 10; ++i) {
+        digits[static_cast<std::size_t>('0' + i)] = i;
     }
-    for (std::uint8_t i = 0; i < 6; ++i) {
-        digits['a' + i] = static_cast<std::uint8_t>(10 + i);
-        digits['A' + i] = static_cast<std::uint8_t>(10 + i);
+    for (std::int8_t i = 0; i < 6; ++i) {
+        digits[static_cast<std::size_t>('a' + i)] = static_cast<std::int8_t>(10 + i);
+        digits[static_cast<std::size_t>('A' + i)] = static_cast<std::int8_t>(10 + i);
     }
     return digits;
 }();
 
-/// The value of a hexadecimal digit; 0xFF: it is none.
-[[nodiscard]] constexpr unsigned hex_digit(char c) noexcept {
+/// The value of a hexadecimal digit; -1: it is none.
+[[nodiscard]] constexpr int hex_digit(char c) noexcept {
     return hex_digits[static_cast<std::uint8_t>(c)];
 }
 
