@@ -57,6 +57,7 @@ choose_home() {
     fi
     home=$dir
     [[ $(id -u) -eq 0 ]] || return 0
+    chown postgres: "$dir"
     if ! as_owner test -x "$dir"; then
         home=/var/tmp/weir-postgres-$(printf %s "$dir" | cksum | cut -d' ' -f1)
         # Left behind by a DIR that was deleted: its cluster would not fit this one.
@@ -67,9 +68,9 @@ choose_home() {
         mkdir -p "$home"
         chmod 700 "$home"
         echo "$home" >"$dir/elsewhere"
+        chown postgres: "$home"
         echo "postgres.sh: the user postgres cannot reach $dir, the cluster is in $home" >&2
     fi
-    chown postgres: "$home"
 }
 
 # A socket's path may have 107 bytes (sun_path), and `/.s.PGSQL.65535` takes 15 of them.

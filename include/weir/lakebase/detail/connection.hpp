@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+// One connection to the server: prepares, executes, translates failures. Costs <pqxx/pqxx>.
+#pragma once
+
+#include <weir/core/error.hpp>
+#include <weir/lakebase/detail/place_marker.hpp>
+#include <weir/lakebase/detail/pqxx_compat.hpp>
+#include <weir/lakebase/detail/prepared_cache.hpp>
+#include <weir/lakebase/detail/server_report.hpp>
+#include <weir/lakebase/detail/statement_watch.hpp>
+#include <weir/lakebase/options.hpp>
+#include <weir/lakebase/sqlstate.hpp>
+#include <weir/sql/statement.hpp>
+
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <poll.h>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace weir::lakebase::detail {
+
+/// What a call needs to know besides its statement.
+struct call {
+    std::string_view table{};
+    /// Losing the connection leaves the outcome open: a write outside a unit of work, or a commit.
+    bool ambiguous = false;
+    /// Whether the statement is part of a unit of work, which a failure of any statement ends.
+    bool in_unit = false;
+    const void* owner = nullptr;
+    steady::time_point due{};
+};
+
+/// Throws what the loss of a connection means, with the driver's exception nested.
+[[noreturn]] inline void
+throw_lost(const call& of, interference met, std::string_view driver_text) {
+    error_detail detail{
+        .sqlstate = "08006",
+        .server_text = std::string{driver_text},
+        .retryable = !of.ambiguous,
+        .outcome_unknown = of.ambiguous,
+    };
+    if (met != interference::none) {
+        std::throw_with_nested(timeout_error{
+            about(of.table) + "the deadline passed and the server did not react to the cancel",
+            std::move(detail)
+        });
+    }
+    std::throw_with_nested(connection_error{
+        about(of.table) + (of.ambiguous
+                               ? "the connection broke during a write, which may or may not "
+                                 "have happened"
+                               : "the connection to the database broke; try again"),
+        std::move(detail)
+    });
+}
+
+/// Throws what a statement stopped from outside means, with the driver's exception nested.
+[[noreturn]] inline void
+throw_stopped(const call& of, interference met, std::string_view server_text) {
+    std::throw_with_nested(timeout_error{
+        about(of.table) + (met == interference::cancelled
+                               ? "the statement was cancelled"
+                               : "the deadline passed; the statement was "
+                                 "cancelled"),
+        {.sqlstate = "57014", .server_text = std::string{server_text}}
+    });
+}
+
+/// A connection, its prepared statements and its place under the watchdog. Not for two threads at
+/// once.
+class connection {
+public:
+    /// Errors: pqxx::broken_connection; translated by the pool, which knows what to try again.
+    /// Lifetime: `watch` and `dog` must outlive this object.
+    connection(
+        const options& to, const secret& connection_string, watched_statement& watch, watchdog& dog
+    )
+        : link_(open_connection(connection_string.reveal())),
+          qualifier_(quoted_identifier(to.schema) + "."), prepared_(to.prepared), watch_(watch),
+          dog_(dog) {
+        single_.emplace(*link_);
+    }
+
+    connection(const connection&) = delete;
+    connection(connection&&) = delete;
+    connection& operator=(const connection&) = delete;
+    connection& operator=(connection&&) = delete;
+
+    ~connection() = default;
+
+    /// Executes one statement, prepared on this connection once. Without a transaction block of its
+    /// own: BEGIN and COMMIT would be two more round trips, about twice the time.
+    ///
+    /// Errors: the types of core/error.hpp; is_broken() tells whether the connection is lost.
+    pqxx::result
+    execute(const sql::statement& statement, const sql::arguments& arguments, const call& of) {
+        return guarded(of, [&](bool& sent) {
+            if (statement.verb == sql::verb::ddl && arguments.size() == 0) {
+                // Run once and hardly ever again; may be several statements.
+                const auto text = expand_place(statement.text, qualifier_);
+                sent = true;
+                return single_->exec(text);
+            }
+            try {
+                const auto& name = name_of(statement.text);
+                sent = true;
+                return pointers_.execute(*single_, name, arguments);
+            } catch (const pqxx::sql_error& refused) {
+                if (!is_stale_plan(refused))
+                    throw;
+                // Refused before it ran: the table changed under the plan, or the server forgot it.
+                prepared_.forget(statement.text);
+                if (of.in_unit)
+                    throw;
+            }
+            sent = false;
+            const auto& name = name_of(statement.text);
+            sent = true;
+            return pointers_.execute(*single_, name, arguments);
+        });
+    }
+
+    /// Executes text that takes no arguments and is not worth preparing: BEGIN, COMMIT, ROLLBACK.
+    pqxx::result run(const char* text, const call& of) {
+        return guarded(of, [&](bool& sent) {
+            sent = true;
+            return single_->exec(text);
+        });
+    }
+
+    /// Whether the server has hung up while nothing was asked of it. One system call.
+    ///
+    /// A killed connection looks open until it is used; a write must know before it is sent.
+    [[nodiscard]] bool has_hung_up() noexcept {
+        pollfd asked{.fd = link_->sock(), .events = POLLIN, .revents = 0};
+        if (asked.fd < 0)
+            return true;
+        if (::poll(&asked, 1, 0) == 0)
+            return false;
+        try {
+            // Something arrived unasked: a notice is read away, the end of the connection throws.
+            link_->get_notifs();
+            if (!link_->is_open())
+                return true;
+            // What was read may have been the reason for the end that follows.
+            return ::poll(&asked, 1, 0) != 0;
+        } catch (const std::exception&) {
+            return true;
+        }
+    }
+
+    /// Whether the connection must not be used again.
+    [[nodiscard]] bool is_broken() const noexcept { return broken_ || !link_->is_open(); }
+
+    /// Has the pool close it: its state is not known any more.
+    void distrust() noexcept { broken_ = true; }
+
+    [[nodiscard]] int backend() const noexcept { return link_->backendpid(); }
+
+    [[nodiscard]] std::size_t prepared_statements() const noexcept { return prepared_.size(); }
+
+private:
+    [[nodiscard]] static bool is_stale_plan(const pqxx::sql_error& refused) {
+        const std::string_view code = refused.sqlstate();
+        return code == "26000" ||
+               (code == "0A000" &&
+                std::string_view{refused.what()}.find("cached plan") != std::string_view::npos);
+    }
+
+    const std::string& name_of(std::string_view text) {
+        if (const auto* known = prepared_.find(text))
+            return *known;
+        if (const auto old = prepared_.evict_if_full())
+            link_->unprepare(*old);
+        auto name = prepared_.next_name();
+        prepare(*link_, name, expand_place(text, qualifier_));
+        return prepared_.add(text, std::move(name));
+    }
+
+    /// Runs `action` under the watchdog. `action` sets its argument once the statement may have
+    /// reached the server.
+    template <class Action>
+    pqxx::result guarded(const call& of, Action&& action) {
+        watch_.start(*link_, of.owner, of.due);
+        dog_.expect(of.due);
+        bool sent = false;
+        try {
+            auto received = action(sent);
+            // It finished before the cancel arrived; what arrives now must not hit the next
+            // statement.
+            if (watch_.finish() != interference::none)
+                broken_ = true;
+            return received;
+        } catch (const weir::error&) {
+            watch_.finish();
+            throw;
+        } catch (const std::exception& failure) {
+            const auto met = watch_.finish();
+            auto seen = of;
+            seen.ambiguous = of.ambiguous && sent;
+            translate(failure, met, seen);
+        }
+    }
+
+    [[noreturn]] void translate(const std::exception& failure, interference met, const call& of) {
+        auto sqlstate = sqlstate_of(failure);
+        // The library calls every class 08 refusal a broken connection, and keeps no code for it.
+        if (sqlstate.empty())
+            sqlstate = read_report(failure.what()).sqlstate;
+        const bool by_name = dynamic_cast<const pqxx::broken_connection*>(&failure) != nullptr;
+        if (!link_->is_open() || (by_name && sqlstate.empty())) {
+            broken_ = true;
+            throw_lost(of, met, failure.what());
+        }
+        if (met != interference::none) {
+            if (sqlstate == "57014")
+                throw_stopped(of, met, failure.what());
+            broken_ = true;
+        }
+        if (sqlstate.empty() && dynamic_cast<const pqxx::sql_error*>(&failure) == nullptr) {
+            // The library itself is at odds with the connection: neither can be trusted any more.
+            broken_ = true;
+        }
+        throw_refusal(sqlstate, failure.what(), of.table);
+    }
+
+    std::unique_ptr<pqxx::connection> link_;
+    // Kept open for the connection's life: it is only the library's word for "no transaction".
+    // After link_, so that it goes first.
+    std::optional<pqxx::nontransaction> single_;
+    std::string qualifier_;
+    prepared_cache prepared_;
+    argument_pointers pointers_;
+    watched_statement& watch_;
+    watchdog& dog_;
+    bool broken_ = false;
+};
+
+} // namespace weir::lakebase::detail

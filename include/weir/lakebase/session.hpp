@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sessions and units of work on Lakebase. Costs <pqxx/pqxx> and <thread>.
+#pragma once
+
+#include <weir/core/deadline.hpp>
+#include <weir/core/error.hpp>
+#include <weir/data/caller.hpp>
+#include <weir/data/session.hpp>
+#include <weir/lakebase/detail/cancel_point.hpp>
+#include <weir/lakebase/pool.hpp>
+#include <weir/lakebase/result.hpp>
+#include <weir/lakebase/unit.hpp>
+#include <weir/sql/dialect.hpp>
+#include <weir/sql/statement.hpp>
+
+#include <concepts>
+#include <string_view>
+#include <utility>
+
+namespace weir::lakebase {
+
+/// Executes statements for `Who`: a `weir::caller`, or `weir::nobody`. From pool::session().
+///
+/// Each statement takes effect by itself, on whatever connection is free.
+/// Threads:  not two at once, but for cancel().
+/// Lifetime: must not outlive its pool.
+template <class Who>
+class session_for {
+    static_assert(
+        std::same_as<Who, weir::caller> || std::same_as<Who, weir::nobody>,
+        "weir: a session works for a weir::caller or for weir::nobody"
+    );
+
+public:
+    session_for(pool& from, Who who) : from_(&from), who_(std::move(who)) {}
+
+    [[nodiscard]] sql::dialect dialect() const noexcept { return sql::dialect::postgres; }
+
+    /// Whom the audit columns name. Lifetime: as long as this session.
+    [[nodiscard]] std::string_view actor() const noexcept { return who_.actor(); }
+
+    [[nodiscard]] const weir::caller& caller() const noexcept
+        requires std::same_as<Who, weir::caller>
+    {
+        return who_;
+    }
+
+    /// Executes one statement, in one round trip once it is prepared.
+    ///
+    /// A connection that died while it lay in the pool is replaced and the statement sent again, if
+    /// it cannot have been executed or only reads.
+    ///
+    /// Errors: the types of core/error.hpp; a connection lost during a write has outcome_unknown().
+    rows execute(const sql::statement& statement, const sql::arguments& arguments, deadline until) {
+        detail::refuse_nul(arguments);
+        cancel_.refuse_if_cancelled();
+        detail::lease held{*from_, until, &cancel_};
+        const bool writes = statement.verb != sql::verb::select;
+        if (writes && held.is_from_idle() && held.link().has_hung_up())
+            held.replace(until);
+        const detail::call call{
+            .table = statement.table, .ambiguous = writes, .owner = &cancel_, .due = until.at()
+        };
+        cancel_.enter(held.watch());
+        const leaving leave{cancel_};
+        try {
+            cancel_.refuse_if_cancelled();
+            return rows{held.link().execute(statement, arguments, call)};
+        } catch (const connection_error& lost) {
+            if (!held.is_from_idle() || !held.link().is_broken() || lost.outcome_unknown())
+                throw;
+        }
+        held.replace(until);
+        cancel_.refuse_if_cancelled();
+        return rows{held.link().execute(statement, arguments, call)};
+    }
+
+    /// Opens a unit of work on a connection of its own, to be finished by `until`.
+    ///
+    /// Three round trips at least: BEGIN, a statement, COMMIT.
+    [[nodiscard]] unit_for<Who> begin(deadline until, unit_options how = {}) {
+        cancel_.refuse_if_cancelled();
+        return unit_for<Who>{*from_, who_, until, how};
+    }
+
+    /// Cancels what runs or waits now, and refuses what comes after. From any thread; units of work
+    /// are on their own.
+    void cancel() {
+        cancel_.cancel();
+        from_->cancel_wait(&cancel_);
+    }
+
+private:
+    struct leaving {
+        detail::cancel_point& point;
+
+        ~leaving() { point.leave(); }
+    };
+
+    pool* from_;
+    Who who_;
+    detail::cancel_point cancel_;
+};
+
+using caller_session = session_for<weir::caller>;
+using nobody_session = session_for<weir::nobody>;
+
+static_assert(weir::caller_session<caller_session> && transactional_session<caller_session>);
+static_assert(transactional_session<nobody_session> && !weir::caller_session<nobody_session>);
+
+} // namespace weir::lakebase
