@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace weir::sql {
 
@@ -138,36 +139,75 @@ struct fixed_text {
     static constexpr std::string_view text = constant_text<write>::text;
 };
 
+/// A fixed statement of a wide table, written when it is first asked for.
+template <class Row, dialect Spoken, fixed_statement Which>
+struct late_text {
+    /// Lifetime: static.
+    operator std::string_view() const {
+        static const std::string text = written(Spoken, table_of<Row>, Which);
+        return text;
+    }
+};
+
+/// Compilers take 1.5 s for one statement of 1,000 columns, and clang gives up at a million steps.
+inline constexpr std::size_t widest_constant_table = 128;
+
+template <class Row>
+inline constexpr bool is_constant_table = table_of<Row>.columns.size() <= widest_constant_table;
+
+/// Not deduced from the text: that would build every statement of a table with the first.
+template <class Row, dialect Spoken, fixed_statement Which>
+using fixed_text_type =
+    std::conditional_t<is_constant_table<Row>, std::string_view, late_text<Row, Spoken, Which>>;
+
+template <class Row, dialect Spoken, fixed_statement Which>
+[[nodiscard]] constexpr fixed_text_type<Row, Spoken, Which> fixed_text_of() {
+    if constexpr (is_constant_table<Row>) {
+        return fixed_text<Row, Spoken, Which>::text;
+    } else {
+        return {};
+    }
+}
+
 } // namespace detail
 
 /// The constant statements of a table: `statements<well, dialect::postgres>::find`.
 ///
 /// The writers of insert.hpp, select.hpp and update.hpp say what each does and gives, layout.hpp
-/// which arguments it takes. Each is NUL-terminated.
+/// which arguments it takes. Each is a NUL-terminated std::string_view; of tables with more than
+/// 128 columns something that converts to one, because the text is written at the first use.
 /// Errors: a statement the table cannot have (a find without key, a restore without soft deletion)
 ///         does not compile when it is used.
 template <class Row, dialect Spoken>
 struct statements {
 private:
     template <fixed_statement Which>
-    static constexpr std::string_view text = detail::fixed_text<Row, Spoken, Which>::text;
+    using text = detail::fixed_text_type<Row, Spoken, Which>;
+
+    template <fixed_statement Which>
+    static constexpr text<Which> write() {
+        return detail::fixed_text_of<Row, Spoken, Which>();
+    }
 
 public:
-    static constexpr std::string_view insert = text<fixed_statement::insert>;
-    static constexpr std::string_view insert_many = text<fixed_statement::insert_many>;
+    static constexpr text<fixed_statement::insert> insert = write<fixed_statement::insert>();
+    static constexpr text<fixed_statement::insert_many> insert_many =
+        write<fixed_statement::insert_many>();
     /// Gives no rows back.
-    static constexpr std::string_view insert_many_quietly =
-        text<fixed_statement::insert_many_quietly>;
-    static constexpr std::string_view upsert = text<fixed_statement::upsert>;
-    static constexpr std::string_view upsert_many = text<fixed_statement::upsert_many>;
-    static constexpr std::string_view find = text<fixed_statement::find>;
-    static constexpr std::string_view exists = text<fixed_statement::exists>;
-    static constexpr std::string_view find_many = text<fixed_statement::find_many>;
-    static constexpr std::string_view existing = text<fixed_statement::existing>;
-    static constexpr std::string_view replace = text<fixed_statement::replace>;
-    static constexpr std::string_view remove = text<fixed_statement::remove>;
-    static constexpr std::string_view restore = text<fixed_statement::restore>;
-    static constexpr std::string_view purge = text<fixed_statement::purge>;
+    static constexpr text<fixed_statement::insert_many_quietly> insert_many_quietly =
+        write<fixed_statement::insert_many_quietly>();
+    static constexpr text<fixed_statement::upsert> upsert = write<fixed_statement::upsert>();
+    static constexpr text<fixed_statement::upsert_many> upsert_many =
+        write<fixed_statement::upsert_many>();
+    static constexpr text<fixed_statement::find> find = write<fixed_statement::find>();
+    static constexpr text<fixed_statement::exists> exists = write<fixed_statement::exists>();
+    static constexpr text<fixed_statement::find_many> find_many =
+        write<fixed_statement::find_many>();
+    static constexpr text<fixed_statement::existing> existing = write<fixed_statement::existing>();
+    static constexpr text<fixed_statement::replace> replace = write<fixed_statement::replace>();
+    static constexpr text<fixed_statement::remove> remove = write<fixed_statement::remove>();
+    static constexpr text<fixed_statement::restore> restore = write<fixed_statement::restore>();
+    static constexpr text<fixed_statement::purge> purge = write<fixed_statement::purge>();
 
     /// The columns `insert` and `upsert` take arguments for, in their order.
     static constexpr column_indexes inserted_columns = chosen_columns<Row, is_inserted>;
