@@ -54,7 +54,8 @@ enum class log_format : std::uint8_t { json, text };
     return true;
 }
 
-/// A named value beside the message. Lifetime: views are read before the log call returns.
+/// A named value beside the message; the name is written in the code, so it is a plain word.
+/// Lifetime: views are read before the log call returns.
 struct log_field {
     log_field(std::string_view called, std::string_view text) : name(called), value(text) {}
 

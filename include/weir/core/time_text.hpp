@@ -242,7 +242,8 @@ inline void append_rfc3339(std::string& out, timestamp_ntz time) {
     detail::append_civil_time(out, to_civil(time), 'T', {});
 }
 
-/// Appends `2024-05-01 10:20:30.123456+00`, as PostgreSQL prints timestamptz in UTC.
+/// Appends `2024-05-01 10:20:30.123456+00`, as PostgreSQL prints timestamptz in UTC, though with
+/// six fraction digits where it drops trailing zeros.
 inline void append_postgres(std::string& out, timestamp time) {
     if (!is_valid(time))
         detail::refuse_time();
