@@ -5,9 +5,8 @@
 #include <weir/embedded/database.hpp>
 #include <weir/embedded/session.hpp>
 
-#include <tutorial.weir.hpp>
-
 #include <cstdio>
+#include <tutorial.weir.hpp>
 
 namespace c = tutorial::well_columns;
 

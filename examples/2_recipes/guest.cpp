@@ -6,10 +6,9 @@
 #include <weir/http/httplib.hpp>
 #include <weir/http/table_routes.hpp>
 
-#include <tutorial.weir.hpp>
-
 #include <cstdio>
 #include <cstdlib>
+#include <tutorial.weir.hpp>
 
 int main() {
     weir::embedded::database database{{.path = ":memory:"}};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A session for tests without a database: records what it was asked, answers with rows prepared beforehand.
+// A session for tests without a database: records what it was asked, answers with rows prepared
+// beforehand.
 #pragma once
 
 #include <weir/data/session.hpp>
@@ -33,7 +34,8 @@ public:
     explicit fake_result(fake_answer answer) : answer_(std::move(answer)) {}
 
     std::optional<std::span<const text_field>> next() {
-        if (at_ == answer_.rows.size()) return std::nullopt;
+        if (at_ == answer_.rows.size())
+            return std::nullopt;
         fields_.clear();
         for (const auto& field : answer_.rows[at_])
             fields_.push_back({field ? std::string_view{*field} : std::string_view{}, !field});
@@ -72,7 +74,8 @@ public:
         return who_;
     }
 
-    fake_result execute(const sql::statement& statement, const sql::arguments& arguments, deadline) {
+    fake_result
+    execute(const sql::statement& statement, const sql::arguments& arguments, deadline) {
         auto& recorded =
             database_->statements.emplace_back(recorded_statement{std::string{statement.text}, {}});
         for (std::size_t at = 0; at < arguments.size(); ++at) {
@@ -81,7 +84,8 @@ public:
                 text ? std::optional<std::string>{*text} : std::nullopt
             );
         }
-        if (database_->answers.empty()) return fake_result{{}};
+        if (database_->answers.empty())
+            return fake_result{{}};
         auto answer = std::move(database_->answers.front());
         database_->answers.pop_front();
         return fake_result{std::move(answer)};

@@ -19,18 +19,22 @@
 
 namespace weir::test {
 
-/// Runs a program with exactly the given environment (plus PATH), its stdout and stderr kept together.
+/// Runs a program with exactly the given environment (plus PATH), its stdout and stderr kept
+/// together.
 class service_process {
 public:
     using settings = std::vector<std::pair<std::string, std::string>>;
 
     service_process(const std::string& program, const settings& environment) {
         std::array<int, 2> ends{};
-        if (::pipe(ends.data()) != 0) throw std::runtime_error{"pipe"};
+        if (::pipe(ends.data()) != 0)
+            throw std::runtime_error{"pipe"};
         std::vector<std::string> texts{"PATH=/usr/bin:/bin"};
-        for (const auto& [name, value] : environment) texts.push_back(name + "=" + value);
+        for (const auto& [name, value] : environment)
+            texts.push_back(name + "=" + value);
         std::vector<char*> environ_of_child;
-        for (auto& text : texts) environ_of_child.push_back(text.data());
+        for (auto& text : texts)
+            environ_of_child.push_back(text.data());
         environ_of_child.push_back(nullptr);
         std::string path = program;
         std::array<char*, 2> arguments{path.data(), nullptr};
@@ -41,7 +45,8 @@ public:
             ::close(ends[0]);
             ::close(ends[1]);
             // Away from the checkout: no .env file there may leak in.
-            if (::chdir("/") != 0) ::_exit(126);
+            if (::chdir("/") != 0)
+                ::_exit(126);
             ::execve(path.c_str(), arguments.data(), environ_of_child.data());
             ::_exit(127);
         }
@@ -62,17 +67,17 @@ public:
         ::close(output_);
     }
 
-    /// The port of the line `listening on http://127.0.0.1:PORT`; 0 when the process ended without one.
+    /// The port of the line `listening on http://127.0.0.1:PORT`; 0 when the process ended without
+    /// one.
     std::uint16_t wait_until_listening(std::chrono::seconds patience = std::chrono::seconds{60}) {
         constexpr std::string_view announced = "listening on http://127.0.0.1:";
         const auto end = std::chrono::steady_clock::now() + patience;
         while (std::chrono::steady_clock::now() < end) {
             const auto at = seen_.find(announced);
             if (at != std::string::npos && seen_.find('\n', at) != std::string::npos)
-                return static_cast<std::uint16_t>(
-                    std::atoi(seen_.c_str() + at + announced.size())
-                );
-            if (!read_some(std::chrono::milliseconds{200})) return 0;
+                return static_cast<std::uint16_t>(std::atoi(seen_.c_str() + at + announced.size()));
+            if (!read_some(std::chrono::milliseconds{200}))
+                return 0;
         }
         return 0;
     }
@@ -84,7 +89,8 @@ public:
     }
 
     int wait() {
-        while (read_some(std::chrono::seconds{30})) {}
+        while (read_some(std::chrono::seconds{30})) {
+        }
         int status = 0;
         ::waitpid(pid_, &status, 0);
         pid_ = -1;
@@ -95,7 +101,8 @@ public:
 
     /// Everything printed so far.
     const std::string& output() {
-        while (read_some(std::chrono::milliseconds{0})) {}
+        while (read_some(std::chrono::milliseconds{0})) {
+        }
         return seen_;
     }
 
@@ -106,7 +113,8 @@ private:
             return patience.count() != 0;
         std::array<char, 4096> part{};
         const auto got = ::read(output_, part.data(), part.size());
-        if (got <= 0) return false;
+        if (got <= 0)
+            return false;
         seen_.append(part.data(), static_cast<std::size_t>(got));
         return true;
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names and values a process is configured by: its environment, then a .env file. Costs <map>, <fstream>.
+// Names and values a process is configured by: its environment, then a .env file. Costs <map>,
+// <fstream>.
 #pragma once
 
 #include <weir/core/error.hpp>
@@ -17,7 +18,8 @@ extern "C" char** environ;
 
 namespace weir::app {
 
-/// A snapshot of settings by name; an earlier source wins over a later one, an empty value counts as absent.
+/// A snapshot of settings by name; an earlier source wins over a later one, an empty value counts
+/// as absent.
 class environment {
 public:
     environment() = default;
@@ -39,13 +41,15 @@ public:
 
     /// Adds a name unless an earlier source has it.
     void add(std::string_view name, std::string_view value) {
-        if (!value.empty()) values_.emplace(std::string{name}, std::string{value});
+        if (!value.empty())
+            values_.emplace(std::string{name}, std::string{value});
     }
 
     /// Lifetime: until the environment changes.
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const {
         const auto found = values_.find(name);
-        if (found == values_.end()) return std::nullopt;
+        if (found == values_.end())
+            return std::nullopt;
         return std::string_view{found->second};
     }
 
@@ -58,14 +62,18 @@ private:
     void add_file(const std::string& path) {
         std::ifstream file{path};
         std::string line;
-        for (std::size_t number = 1; std::getline(file, line); ++number) add_line(line, path, number);
+        for (std::size_t number = 1; std::getline(file, line); ++number)
+            add_line(line, path, number);
     }
 
-    // `NAME=value`, optionally after `export`, the value bare or in one kind of quotes; `#` starts a comment line.
+    // `NAME=value`, optionally after `export`, the value bare or in one kind of quotes; `#` starts
+    // a comment line.
     void add_line(std::string_view line, const std::string& path, std::size_t number) {
         line = trim(line);
-        if (line.empty() || line.front() == '#') return;
-        if (line.starts_with("export ")) line = trim(line.substr(7));
+        if (line.empty() || line.front() == '#')
+            return;
+        if (line.starts_with("export "))
+            line = trim(line.substr(7));
         const auto equals = line.find('=');
         const auto name = trim(line.substr(0, equals));
         if (equals == std::string_view::npos || name.empty())
@@ -86,7 +94,8 @@ private:
     static std::string_view trim(std::string_view text) {
         constexpr std::string_view blank = " \t\r";
         const auto first = text.find_first_not_of(blank);
-        if (first == std::string_view::npos) return {};
+        if (first == std::string_view::npos)
+            return {};
         return text.substr(first, text.find_last_not_of(blank) - first + 1);
     }
 

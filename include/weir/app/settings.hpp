@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a service is told from outside (design 7), typed. Every problem is found at once; secrets never print.
-// Costs what environment.hpp and core/log.hpp cost.
+// What a service is told from outside (design 7), typed. Every problem is found at once; secrets
+// never print. Costs what environment.hpp and core/log.hpp cost.
 #pragma once
 
 #include <weir/app/environment.hpp>
@@ -53,12 +53,14 @@ struct settings {
     std::string actor{"weir"};
     weir::log_level log_level = weir::log_level::info;
     weir::log_format log_format = weir::log_format::json;
-    /// Where the values came from; places in schemas (`${UC_CATALOG:-main}.x`) are resolved with it.
+    /// Where the values came from; places in schemas (`${UC_CATALOG:-main}.x`) are resolved with
+    /// it.
     environment source{};
     /// What is missing or wrong, a sentence each; a service with problems does not start.
     std::vector<std::string> problems{};
 
-    /// Reads the process's environment, then `.env`. Never throws for a bad setting: see `problems`.
+    /// Reads the process's environment, then `.env`. Never throws for a bad setting: see
+    /// `problems`.
     static settings from_environment();
 
     /// Reads a given environment.
@@ -87,12 +89,14 @@ public:
     }
 
     void text(std::string_view name, std::string& into) const {
-        if (const auto given = find(name)) into = *given;
+        if (const auto given = find(name))
+            into = *given;
     }
 
     void port(std::string_view name, std::uint16_t& into) {
         const auto given = find(name);
-        if (!given) return;
+        if (!given)
+            return;
         std::uint16_t read = 0;
         const auto* end = given->data() + given->size();
         const auto [stopped, failed] = std::from_chars(given->data(), end, read);
@@ -111,7 +115,8 @@ public:
     }
 
     void logging() {
-        if (const auto level = find("LOG_LEVEL"); level && !parse_log_level(*level, into_.log_level))
+        if (const auto level = find("LOG_LEVEL");
+            level && !parse_log_level(*level, into_.log_level))
             problem("LOG_LEVEL must be debug, info, warning or error");
         if (const auto format = find("LOG_FORMAT");
             format && !parse_log_format(*format, into_.log_format))
@@ -119,7 +124,8 @@ public:
     }
 
     void listener() {
-        if (find("DATABRICKS_APP_NAME")) into_.host = "0.0.0.0";
+        if (find("DATABRICKS_APP_NAME"))
+            into_.host = "0.0.0.0";
         text("WEIR_HOST", into_.host);
         port("WEIR_PORT", into_.port);
         port("DATABRICKS_APP_PORT", into_.port);
@@ -140,31 +146,29 @@ public:
         if (const auto url = find("DATABASE_URL")) {
             url_of_database(*url);
         } else if (find("PGHOST")) {
-            lakebase_by_names(
-                "PGHOST", {"PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD"}
-            );
+            lakebase_by_names("PGHOST", {"PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD"});
         } else if (find("LAKEBASE_HOST")) {
             lakebase_by_names(
                 "LAKEBASE_HOST",
                 {"LAKEBASE_PORT", "LAKEBASE_DATABASE", "LAKEBASE_USER", "LAKEBASE_TOKEN"}
             );
         } else {
-            problem(
-                "no backend: set WEIR_EMBEDDED (a file or :memory:), or one of DATABASE_URL, "
-                "PGHOST, LAKEBASE_HOST"
-            );
+            problem("no backend: set WEIR_EMBEDDED (a file or :memory:), or one of DATABASE_URL, "
+                    "PGHOST, LAKEBASE_HOST");
         }
     }
 
     void refuse_unknown() {
         for (const auto& [name, value] : into_.source.all()) {
-            if (!name.starts_with("WEIR_")) continue;
+            if (!name.starts_with("WEIR_"))
+                continue;
             if (std::find(known_settings.begin(), known_settings.end(), name) !=
                 known_settings.end())
                 continue;
             std::string message = "unknown setting " + name;
             const auto nearest = nearest_name(name, known_settings);
-            if (!nearest.empty()) message.append("; did you mean ").append(nearest).append("?");
+            if (!nearest.empty())
+                message.append("; did you mean ").append(nearest).append("?");
             problem(std::move(message));
         }
     }
@@ -173,16 +177,17 @@ private:
     void problem(std::string message) { into_.problems.push_back(std::move(message)); }
 
     /// `names`: port, database, user, password.
-    void
-    lakebase_by_names(std::string_view host, const std::array<std::string_view, 4>& names) {
+    void lakebase_by_names(std::string_view host, const std::array<std::string_view, 4>& names) {
         auto& lakebase = into_.lakebase.emplace();
         lakebase.chosen_by = host;
         text(host, lakebase.host);
         port(names[0], lakebase.port);
         text(names[1], lakebase.database);
         text(names[2], lakebase.user);
-        if (const auto password = find(names[3])) lakebase.password = secret{*password};
-        if (lakebase.user.empty()) text("DATABRICKS_CLIENT_ID", lakebase.user);
+        if (const auto password = find(names[3]))
+            lakebase.password = secret{*password};
+        if (lakebase.user.empty())
+            text("DATABRICKS_CLIENT_ID", lakebase.user);
         common_lakebase(lakebase);
     }
 
@@ -239,7 +244,8 @@ private:
             host = host.substr(0, colon);
         }
         lakebase.host = decode(host);
-        if (!sound || lakebase.host.empty()) problem(std::string{wrong});
+        if (!sound || lakebase.host.empty())
+            problem(std::string{wrong});
         common_lakebase(lakebase);
         options_of_database(options, lakebase);
     }

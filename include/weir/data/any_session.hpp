@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A session whose type is known only at run time: one virtual call per statement and per row. The edge
-// (HTTP routes) uses it, so that routes compile once per row type. Costs <memory>; weir.hpp leaves it out.
+// A session whose type is known only at run time: one virtual call per statement and per row. The
+// edge (HTTP routes) uses it, so that routes compile once per row type. Costs <memory>; weir.hpp
+// leaves it out.
 #pragma once
 
 #include <weir/core/error.hpp>
@@ -17,8 +18,8 @@
 
 namespace weir {
 
-/// The result of an any_session. Lifetime: its rows may outlive the session's next statement only where the
-/// erased session allows that.
+/// The result of an any_session. Lifetime: its rows may outlive the session's next statement only
+/// where the erased session allows that.
 class any_result {
 public:
     template <class Result>
@@ -88,10 +89,11 @@ struct held_session;
 
 } // namespace detail
 
-/// Owns a session of any kind. `Who` is `weir::caller` or `weir::nobody`, as for the session it holds.
+/// Owns a session of any kind. `Who` is `weir::caller` or `weir::nobody`, as for the session it
+/// holds.
 ///
-/// Errors: those of the session it holds; begin() throws configuration_error on a backend without transactions.
-/// Threads: as the session it holds, never two at once.
+/// Errors: those of the session it holds; begin() throws configuration_error on a backend without
+/// transactions. Threads: as the session it holds, never two at once.
 template <class Who>
 class any_session_for {
 public:
@@ -176,11 +178,13 @@ struct held_session final : session_interface<Who> {
     }
 
     void commit() override {
-        if constexpr (unit_of_work<Session>) session_.commit();
+        if constexpr (unit_of_work<Session>)
+            session_.commit();
     }
 
     void rollback() override {
-        if constexpr (unit_of_work<Session>) session_.rollback();
+        if constexpr (unit_of_work<Session>)
+            session_.rollback();
     }
 
     Session session_;

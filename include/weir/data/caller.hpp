@@ -22,7 +22,8 @@ struct caller {
     [[nodiscard]] std::string_view actor() const noexcept { return email.empty() ? id : email; }
 };
 
-/// Nobody in particular: background work, or a request without identity. `actor` is the service's own name.
+/// Nobody in particular: background work, or a request without identity. `actor` is the service's
+/// own name.
 struct nobody {
     std::string name = "weir";
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// One value of a column to and from a database's text: scalars and PostgreSQL arrays by core, nested values
-// as JSON by json. Costs those headers.
+// One value of a column to and from a database's text: scalars and PostgreSQL arrays by core,
+// nested values as JSON by json. Costs those headers.
 #pragma once
 
 #include <weir/core/text.hpp>
 #include <weir/core/text_array.hpp>
 #include <weir/core/text_field.hpp>
 #include <weir/core/text_format.hpp>
+#include <weir/core/value.hpp>
 #include <weir/json/parse_text.hpp>
 #include <weir/json/writer.hpp>
 #include <weir/sql/statement.hpp>
@@ -30,27 +31,21 @@ inline constexpr bool is_list = false;
 template <class T>
 inline constexpr bool is_list<std::vector<T>> = !std::is_same_v<T, std::byte>;
 
+/// Whether one value of type `T`, not a list, has a text of its own; maps and structures are JSON
+/// to a database.
 template <class T>
-inline constexpr bool is_nullable = false;
-
-template <class T>
-inline constexpr bool is_nullable<std::optional<T>> = true;
-
-/// Whether one value of type `T` has a text of its own; the others are JSON to a database.
-template <class T>
-concept has_text = requires(std::string& out, const T& value) {
+concept has_text = !is_list<T> && requires(std::string& out, const T& value) {
     append_text(out, value, text_format::postgres);
 };
 
 } // namespace detail
 
-/// Appends a value as the database of that spelling takes it: its own text, a native array, else JSON.
+/// Appends a value as the database of that spelling takes it: its own text, a native array, else
+/// JSON.
 template <class T>
-void append_field(
-    std::string& out, const T& value, const column_type& type, text_format format
-) {
+void append_field(std::string& out, const T& value, const column_type& type, text_format format) {
     if constexpr (detail::is_list<T>) {
-        if constexpr (detail::has_text<T>) {
+        if constexpr (detail::has_text<typename T::value_type>) {
             if (format == text_format::postgres && is_native_array(type)) {
                 append_text(out, value, format);
                 return;
@@ -69,7 +64,7 @@ template <class T>
 void add_argument(
     sql::arguments& arguments, const T& value, const column_type& type, text_format format
 ) {
-    if constexpr (detail::is_nullable<T>) {
+    if constexpr (detail::is_optional<T>) {
         if (!value) {
             arguments.add_null(type);
         } else {
@@ -82,20 +77,22 @@ void add_argument(
     }
 }
 
-/// Reads a value from a database's field; false when the text is not such a value, or NULL where none may be.
+/// Reads a value from a database's field; false when the text is not such a value, or NULL where
+/// none may be.
 template <class T>
 [[nodiscard]] bool
 parse_field(const text_field& field, T& out, const column_type& type, text_format format) {
-    if constexpr (detail::is_nullable<T>) {
+    if constexpr (detail::is_optional<T>) {
         if (field.is_null) {
             out.reset();
             return true;
         }
         return parse_field(field, out.emplace(), type, format);
     } else {
-        if (field.is_null) return false;
+        if (field.is_null)
+            return false;
         if constexpr (detail::is_list<T>) {
-            if constexpr (detail::has_text<T>) {
+            if constexpr (detail::has_text<typename T::value_type>) {
                 if (format == text_format::postgres && is_native_array(type))
                     return parse_text(field.text, out, format);
             }

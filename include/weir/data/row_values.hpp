@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows as values of statements: composed from what an insert takes, bound as arguments, read from fields.
-// One fold per row type each. Costs data/codec.hpp and table/row.hpp.
+// Rows as values of statements: composed from what an insert takes, bound as arguments, read from
+// fields. One fold per row type each. Costs data/codec.hpp and table/row.hpp.
 #pragma once
 
 #include <weir/core/error.hpp>
 #include <weir/core/uuid.hpp>
 #include <weir/data/codec.hpp>
+#include <weir/sql/layout.hpp>
 #include <weir/table/audit.hpp>
 #include <weir/table/row.hpp>
 
@@ -20,7 +21,8 @@
 
 namespace weir::detail {
 
-/// For each column of `Row`, the member of `Part` that holds it; `member_count<Part>` where none does.
+/// For each column of `Row`, the member of `Part` that holds it; `member_count<Part>` where none
+/// does.
 template <row Row, class Part>
 inline constexpr auto members_of_columns = [] {
     std::array<std::size_t, member_count<Row>> found{};
@@ -32,12 +34,31 @@ inline constexpr auto members_of_columns = [] {
 
 template <class To, class From>
 void assign(To& to, From&& from) {
-    if constexpr (is_nullable<std::remove_cvref_t<From>> && !is_nullable<To>) {
+    if constexpr (is_optional<std::remove_cvref_t<From>> && !is_optional<To>) {
         // Only a generated uuid is optional in the create struct and not in the row.
         to = from ? *std::forward<From>(from) : To::random();
     } else {
         to = std::forward<From>(from);
     }
+}
+
+inline void set_to_now(timestamp& member, timestamp now) {
+    member = now;
+}
+
+inline void set_to_now(timestamp_ntz& member, timestamp now) {
+    member.microseconds = now.microseconds;
+}
+
+inline void set_to_now(date& member, timestamp now) {
+    constexpr std::int64_t day = 86'400'000'000; // microseconds
+    const auto days = now.microseconds / day - (now.microseconds % day < 0 ? 1 : 0);
+    member.days = static_cast<std::int32_t>(days);
+}
+
+template <class T>
+void set_to_now(std::optional<T>& member, timestamp now) {
+    set_to_now(member.emplace(), now);
 }
 
 template <row Row, std::size_t Column, class Member>
@@ -52,47 +73,34 @@ void fill(Member& member, const audit_stamp& stamp, std::string_view owner) {
     } else if constexpr (facts.audit == audit_role::inserted_by) {
         member = std::string{stamp.actor};
     } else if constexpr (facts.generated == generated_by::now) {
-        if constexpr (requires { member = stamp.at; }) {
-            member = stamp.at;
-        } else {
-            member = std::remove_cvref_t<decltype(member)>::of(stamp.at);
-        }
+        set_to_now(member, stamp.at);
     }
 }
 
 /// The row an insert stores: the application's values, and what weir fills.
 template <row Row>
-[[nodiscard]] Row
-make_row(create_of<Row> given, const audit_stamp& stamp, std::string_view owner) {
+[[nodiscard]] Row make_row(create_of<Row> given, const audit_stamp& stamp, std::string_view owner) {
     Row made{};
     constexpr const auto& sources = members_of_columns<Row, create_of<Row>>;
     [&]<std::size_t... Columns>(std::index_sequence<Columns...> /*unused*/) {
         const auto one = [&]<std::size_t Column>() {
             if constexpr (sources[Column] < member_count<create_of<Row>>) {
-                assign(
-                    member_at<Column>(made), std::move(member_at<sources[Column]>(given))
-                );
+                assign(member_at<Column>(made), std::move(member_at<sources[Column]>(given)));
             } else {
                 fill<Row, Column>(member_at<Column>(made), stamp, owner);
             }
         };
-        const int done[]{0, (one.template operator()<Columns>(), 0)...};
+        const int done[] { 0, (one.template operator()<Columns>(), 0)... };
         static_cast<void>(done);
     }(std::make_index_sequence<member_count<Row>>{});
     return made;
-}
-
-/// Whether an insert names a column; an identity is the database's to give.
-template <row Row>
-[[nodiscard]] constexpr bool is_inserted(std::size_t column) noexcept {
-    return table_of<Row>.columns[column].generated != generated_by::identity;
 }
 
 /// Binds the columns an insert names, in column order.
 template <row Row>
 void bind_row(sql::arguments& arguments, const Row& values, text_format format) {
     for_each_member(values, [&](std::size_t at, const auto& member) {
-        if (is_inserted<Row>(at))
+        if (sql::is_inserted(table_of<Row>, at))
             add_argument(arguments, member, table_of<Row>.columns[at].type, format);
     });
 }
@@ -118,8 +126,10 @@ template <row Row>
 [[noreturn]] inline void throw_undecodable(const table& of, std::size_t column, bool is_null) {
     std::string message{"Column '"};
     message.append(of.columns[column].name).append("' of table '").append(of.name);
-    message.append(is_null ? "' is NULL in the database but required by the schema"
-                           : "' holds a value that does not fit its declared type");
+    message.append(
+        is_null ? "' is NULL in the database but required by the schema"
+                : "' holds a value that does not fit its declared type"
+    );
     throw decode_error{message};
 }
 

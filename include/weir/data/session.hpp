@@ -43,8 +43,8 @@ concept caller_session = session<Session> && requires(const Session& s) {
     { s.caller() } -> std::same_as<const weir::caller&>;
 };
 
-/// A session whose statements take effect together at commit(), or not at all; destroyed without commit it rolls
-/// back.
+/// A session whose statements take effect together at commit(), or not at all; destroyed without
+/// commit it rolls back.
 template <class Session>
 concept unit_of_work = session<Session> && requires(Session& s) {
     s.commit();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where routes get their sessions: one per request, for its caller or for nobody. Costs <functional>.
+// Where routes get their sessions: one per request, for its caller or for nobody. Costs
+// <functional>.
 #pragma once
 
 #include <weir/data/any_session.hpp>
@@ -31,8 +32,8 @@ private:
     std::function<any_caller_session(const caller&)> for_caller_;
 };
 
-/// Sessions of a Lakebase pool or an embedded database; `service` is the actor where there is no caller.
-/// Lifetime: `backend` must outlive every copy.
+/// Sessions of a Lakebase pool or an embedded database; `service` is the actor where there is no
+/// caller. Lifetime: `backend` must outlive every copy.
 template <class Backend>
 [[nodiscard]] sessions sessions_of(Backend& backend, nobody service = {}) {
     return {

@@ -180,16 +180,15 @@ template <class Row, dialect Spoken, fixed_statement Which>
 ///         does not compile when it is used.
 template <class Row, dialect Spoken>
 struct statements {
-private:
     template <fixed_statement Which>
     using text = detail::fixed_text_type<Row, Spoken, Which>;
 
+    /// One of those below, by its name as a value.
     template <fixed_statement Which>
     static constexpr text<Which> write() {
         return detail::fixed_text_of<Row, Spoken, Which>();
     }
 
-public:
     static constexpr text<fixed_statement::insert> insert = write<fixed_statement::insert>();
     static constexpr text<fixed_statement::insert_many> insert_many =
         write<fixed_statement::insert_many>();

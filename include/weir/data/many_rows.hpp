@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// Many rows as arguments of one statement: side by side as arrays for PostgreSQL, as one JSON array
+// for a warehouse (sql/rows.hpp writes the text that takes them). Costs data/row_values.hpp.
+#pragma once
+
+#include <weir/core/text_array.hpp>
+#include <weir/data/codec.hpp>
+#include <weir/data/row_values.hpp>
+#include <weir/json/writer.hpp>
+#include <weir/sql/layout.hpp>
+#include <weir/table/row.hpp>
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+namespace weir::detail {
+
+template <class Member>
+void append_element(
+    std::string& out, const Member& member, const column_type& type, text_format format
+) {
+    if constexpr (is_optional<Member>) {
+        if (!member) {
+            out += "NULL";
+        } else {
+            append_element(out, *member, type, format);
+        }
+    } else {
+        const auto from = out.size();
+        append_field(out, member, type, format);
+        quote_array_element(out, from);
+    }
+}
+
+/// Binds, per column that `Part` has and `chosen` picks, one PostgreSQL array of that column's
+/// values.
+template <row Row, described Part>
+void bind_arrays(
+    sql::arguments& arguments, std::span<const Part> parts, sql::column_choice chosen
+) {
+    // The first row only tells the members; each column then walks all rows.
+    if (parts.empty())
+        return;
+    [&]<std::size_t... At>(std::index_sequence<At...> /*unused*/) {
+        const auto one = [&]<std::size_t Member>() {
+            const auto column = columns_of_members<Row, Part>[Member];
+            if (!chosen(table_of<Row>, column))
+                return;
+            arguments.add_written(sql::text_type, [&](std::string& out) {
+                char before = '{';
+                for (const auto& part : parts) {
+                    out += before;
+                    append_element(
+                        out,
+                        member_at<Member>(part),
+                        table_of<Row>.columns[column].type,
+                        text_format::postgres
+                    );
+                    before = ',';
+                }
+                out += '}';
+            });
+        };
+        const int done[] { 0, (one.template operator()<At>(), 0)... };
+        static_cast<void>(done);
+    }(std::make_index_sequence<member_count<Part>>{});
+}
+
+/// Binds one JSON array with an object per row, its members the columns `chosen` picks.
+template <row Row, described Part>
+void bind_json_rows(
+    sql::arguments& arguments, std::span<const Part> parts, sql::column_choice chosen
+) {
+    arguments.add_written(sql::text_type, [&](std::string& out) {
+        out += '[';
+        for (const auto& part : parts) {
+            out += out.back() == '}' ? ",{" : "{";
+            for_each_member(part, [&](std::size_t at, const auto& member) {
+                const auto column = columns_of_members<Row, Part>[at];
+                if (!chosen(table_of<Row>, column))
+                    return;
+                if (out.back() != '{')
+                    out += ',';
+                out.append("\"").append(table_of<Row>.columns[column].name).append("\":");
+                json::append_json(out, member);
+            });
+            out += '}';
+        }
+        out += ']';
+    });
+}
+
+/// Binds many rows, or parts of rows such as keys, the way the dialect's statements take them.
+template <row Row, described Part>
+void bind_many(
+    sql::arguments& arguments,
+    std::span<const Part> parts,
+    sql::column_choice chosen,
+    sql::dialect spoken
+) {
+    if (spoken == sql::dialect::postgres) {
+        bind_arrays<Row>(arguments, parts, chosen);
+    } else {
+        bind_json_rows<Row>(arguments, parts, chosen);
+    }
+}
+
+} // namespace weir::detail
