@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -38,6 +39,26 @@ enum class password_need : std::uint8_t {
 /// threads at once.
 using password_provider = std::function<secret(password_need)>;
 
+/// The mode that libpq calls by this name; empty: automatic.
+///
+/// Errors: configuration_error, also for `allow` and `prefer`, which may fall back to no TLS
+/// silently.
+[[nodiscard]] inline ssl_mode ssl_mode_named(std::string_view name) {
+    if (name.empty())
+        return ssl_mode::automatic;
+    if (name == "disable")
+        return ssl_mode::disable;
+    if (name == "require")
+        return ssl_mode::require;
+    if (name == "verify-ca")
+        return ssl_mode::verify_ca;
+    if (name == "verify-full")
+        return ssl_mode::verify_full;
+    throw configuration_error{
+        "The TLS mode of Lakebase is none of disable, require, verify-ca, verify-full"
+    };
+}
+
 /// Where the database is and how the pool behaves. Defaults are Lakebase's.
 struct options {
     /// A name or address; empty or starting with `/`: the folder of a unix socket.
@@ -51,8 +72,11 @@ struct options {
     std::string ssl_root_certificate = "/etc/ssl/certs/ca-certificates.crt";
     /// Permits `ssl_mode::disable` to a remote host: the password then travels in the clear.
     bool allow_plaintext = false;
-    /// The schema of the tables; statements name it, and search_path holds nothing else.
-    std::string schema = "app_data";
+    /// The schema of every table, and the search_path; empty: the place each table's schema file
+    /// names, and no search_path.
+    std::string schema{};
+    /// Gives the variables of such places (`${SCHEMA:-app_data}`); empty: there are none.
+    std::function<std::optional<std::string>(std::string_view)> variables{};
     std::string application_name = "weir";
     std::chrono::milliseconds connect_timeout{10'000};
     /// How often a connect is tried while the server is unreachable or starting, within the
@@ -148,7 +172,7 @@ inline void check_options(const options& to) {
     check_text("host", to.host, false);
     check_text("database", to.database, true);
     check_text("user", to.user, true);
-    check_text("schema", to.schema, true);
+    check_text("schema", to.schema, false);
     check_text("application name", to.application_name, false);
     check_text("root certificate", to.ssl_root_certificate, false);
     // Source: PostgreSQL's NAMEDATALEN; a longer name would be cut silently.
@@ -185,7 +209,11 @@ inline void check_options(const options& to) {
     append_server_setting(settings, "extra_float_digits", "1");
     append_server_setting(settings, "standard_conforming_strings", "on");
     // pg_catalog comes first unless it is named; pg_temp would too.
-    append_server_setting(settings, "search_path", quoted_identifier(to.schema) + ",pg_temp");
+    append_server_setting(
+        settings,
+        "search_path",
+        to.schema.empty() ? std::string{} : quoted_identifier(to.schema) + ",pg_temp"
+    );
     const auto longest = std::to_string(deadline::longest_span.count());
     append_server_setting(settings, "statement_timeout", longest);
     append_server_setting(settings, "idle_in_transaction_session_timeout", longest);

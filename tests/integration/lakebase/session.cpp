@@ -226,6 +226,26 @@ TEST_CASE("a statement the server forgot is prepared again") {
     );
 }
 
+TEST_CASE("a table lies where its schema file says, unless one schema is set for all") {
+    things on{"placed"};
+    auto how = on.schema.options();
+    how.schema.clear();
+    how.variables = [&](std::string_view name) -> std::optional<std::string> {
+        if (name == "WHERE")
+            return on.schema.name();
+        return std::nullopt;
+    };
+    pool by_place{how};
+    auto session = by_place.session(nobody{});
+    change(session, "insert into @{${WHERE}}\"things\" values (1, 'in @{WHERE}')");
+    CHECK(one(session, "select name from @{" + on.schema.name() + "}\"things\"") == "in @{WHERE}");
+    CHECK_THROWS_AS(one(session, "select name from things"), weir::statement_error);
+    CHECK_THROWS_AS(one(session, "select 1 from @{${NOWHERE}}\"t\""), weir::configuration_error);
+    CHECK(one(session, "select 1") == "1");
+    auto same = on.connections.session(nobody{});
+    CHECK(one(same, "select count(*) from @{elsewhere}\"things\"") == "1");
+}
+
 TEST_CASE("a script of DDL runs as a whole or not at all") {
     things on{"script"};
     auto session = on.connections.session(nobody{});

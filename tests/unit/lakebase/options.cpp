@@ -83,6 +83,21 @@ TEST_CASE("the session's text format and schema are pinned") {
     CHECK(holds(text, "connect_timeout='5' "));
 }
 
+TEST_CASE("without a schema there is no search path") {
+    CHECK(holds(text_for({.user = "u"}), "-c search_path= -c"));
+}
+
+TEST_CASE("TLS modes have libpq's names, without those that may do without TLS") {
+    using weir::lakebase::ssl_mode_named;
+    CHECK(ssl_mode_named("") == ssl_mode::automatic);
+    CHECK(ssl_mode_named("disable") == ssl_mode::disable);
+    CHECK(ssl_mode_named("require") == ssl_mode::require);
+    CHECK(ssl_mode_named("verify-ca") == ssl_mode::verify_ca);
+    CHECK(ssl_mode_named("verify-full") == ssl_mode::verify_full);
+    CHECK_THROWS_AS(ssl_mode_named("prefer"), configuration_error);
+    CHECK_THROWS_AS(ssl_mode_named("allow"), configuration_error);
+}
+
 TEST_CASE("no password means no password setting") {
     CHECK_FALSE(holds(text_for({.user = "u"}), "password"));
 }
@@ -111,7 +126,6 @@ TEST_CASE("options that cannot work are refused by name") {
     CHECK(refusal({.user = "u"}) == "accepted");
     CHECK(holds(refusal({}), "user is missing"));
     CHECK(holds(refusal({.database = "", .user = "u"}), "database"));
-    CHECK(holds(refusal({.user = "u", .schema = ""}), "schema"));
     CHECK(holds(refusal({.user = "u", .schema = std::string(64, 's')}), "schema"));
     CHECK(holds(refusal({.user = std::string{"a\0b", 3}}), "NUL"));
     CHECK(holds(refusal({.port = 0, .user = "u"}), "port"));

@@ -22,7 +22,7 @@ TEST_CASE("each SQLSTATE has its place in the error tree") {
 
     const expectation expected[]{
         {"08000", error_kind::connection, true},      {"08006", error_kind::connection, true},
-        {"08P01", error_kind::statement, false},     {"0A000", error_kind::statement, false},
+        {"08P01", error_kind::statement, false},      {"0A000", error_kind::statement, false},
         {"22001", error_kind::validation, false},     {"22003", error_kind::validation, false},
         {"22008", error_kind::validation, false},     {"22012", error_kind::statement, false},
         {"22021", error_kind::validation, false},     {"22P02", error_kind::validation, false},

@@ -3,13 +3,14 @@
 #pragma once
 
 #include <weir/core/error.hpp>
-#include <weir/lakebase/detail/place_marker.hpp>
 #include <weir/lakebase/detail/pqxx_compat.hpp>
 #include <weir/lakebase/detail/prepared_cache.hpp>
 #include <weir/lakebase/detail/server_report.hpp>
 #include <weir/lakebase/detail/statement_watch.hpp>
 #include <weir/lakebase/options.hpp>
 #include <weir/lakebase/sqlstate.hpp>
+#include <weir/sql/dialect.hpp>
+#include <weir/sql/place.hpp>
 #include <weir/sql/statement.hpp>
 
 #include <cstddef>
@@ -75,13 +76,12 @@ throw_stopped(const call& of, interference met, std::string_view server_text) {
 class connection {
 public:
     /// Errors: pqxx::broken_connection; translated by the pool, which knows what to try again.
-    /// Lifetime: `watch` and `dog` must outlive this object.
+    /// Lifetime: the options, `watch` and `dog` must outlive this object.
     connection(
         const options& to, const secret& connection_string, watched_statement& watch, watchdog& dog
     )
-        : link_(open_connection(connection_string.reveal())),
-          qualifier_(quoted_identifier(to.schema) + "."), prepared_(to.prepared), watch_(watch),
-          dog_(dog) {
+        : link_(open_connection(connection_string.reveal())), to_(to), prepared_(to.prepared),
+          watch_(watch), dog_(dog) {
         single_.emplace(*link_);
     }
 
@@ -101,7 +101,7 @@ public:
         return guarded(of, [&](bool& sent) {
             if (statement.verb == sql::verb::ddl && arguments.size() == 0) {
                 // Run once and hardly ever again; may be several statements.
-                const auto text = expand_place(statement.text, qualifier_);
+                const auto text = placed(statement.text);
                 sent = true;
                 return single_->exec(text);
             }
@@ -171,13 +171,28 @@ private:
                 std::string_view{refused.what()}.find("cached plan") != std::string_view::npos);
     }
 
+    /// A statement's text with the names of schemas where its place markers are.
+    [[nodiscard]] std::string placed(std::string_view text) const {
+        return sql::expand_places(text, sql::dialect::postgres, [this](std::string_view place) {
+            if (!to_.schema.empty())
+                return quoted_identifier(to_.schema) + ".";
+            return sql::resolve_place(
+                place,
+                sql::dialect::postgres,
+                [this](std::string_view name) -> std::optional<std::string> {
+                    return to_.variables ? to_.variables(name) : std::nullopt;
+                }
+            );
+        });
+    }
+
     const std::string& name_of(std::string_view text) {
         if (const auto* known = prepared_.find(text))
             return *known;
         if (const auto old = prepared_.evict_if_full())
             link_->unprepare(*old);
         auto name = prepared_.next_name();
-        prepare(*link_, name, expand_place(text, qualifier_));
+        prepare(*link_, name, placed(text));
         return prepared_.add(text, std::move(name));
     }
 
@@ -232,7 +247,7 @@ private:
     // Kept open for the connection's life: it is only the library's word for "no transaction".
     // After link_, so that it goes first.
     std::optional<pqxx::nontransaction> single_;
-    std::string qualifier_;
+    const options& to_;
     prepared_cache prepared_;
     argument_pointers pointers_;
     watched_statement& watch_;
