@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+// The query string of a list: select, order, limit, offset, count, deleted, and filters
+// `column=operator.value`, by the facts of a table. Everything wrong is reported at once. Costs
+// sql/list.hpp.
+#pragma once
+
+#include <weir/core/error.hpp>
+#include <weir/core/violation.hpp>
+#include <weir/http/filter.hpp>
+#include <weir/http/target.hpp>
+#include <weir/sql/condition_tree.hpp>
+#include <weir/sql/layout.hpp>
+#include <weir/sql/list.hpp>
+#include <weir/table/audit.hpp>
+#include <weir/table/identifier.hpp>
+#include <weir/table/table.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace weir::http {
+
+/// What a client asks of a list.
+struct list_query {
+    /// Holds always when there are no filters.
+    sql::condition where{};
+    /// The asked order, or the table's own; the key is not in it unless asked for.
+    std::vector<sql::order_term> order{};
+    /// Columns to answer, in the asked order; every public one unless asked.
+    std::vector<std::uint16_t> columns{};
+    std::uint64_t limit_rows = 0;
+    std::uint64_t offset_rows = 0;
+    bool counts_all = false;
+    sql::deleted removed = sql::deleted::exclude;
+};
+
+namespace detail {
+
+inline constexpr std::array<std::string_view, 6> list_parameters{
+    "select", "order", "limit", "offset", "count", "deleted"
+};
+
+/// Reads one list's query; the member functions each take one parameter.
+class list_reader {
+public:
+    explicit list_reader(const table& of) : of_(&of) {}
+
+    [[nodiscard]] list_query read(std::span<const query_parameter> query) {
+        made_.limit_rows = of_->api.default_limit;
+        for (const auto& given : query)
+            take(given);
+        if (filters_.size() > most_conditions)
+            refuse("query", "too_many_conditions", "At most 50 filters are taken");
+        if (!broken_.empty())
+            throw validation_error{std::move(broken_)};
+        made_.where = sql::all_of(std::move(filters_));
+        if (made_.order.empty()) {
+            for (const auto& term : of_->api.order_by)
+                made_.order.push_back({.column = term.column, .descending = term.descending});
+        }
+        if (made_.columns.empty()) {
+            for (std::size_t at = 0; at < of_->columns.size(); ++at)
+                if (is_answer_column(of_->columns[at]))
+                    made_.columns.push_back(static_cast<std::uint16_t>(at));
+        }
+        return std::move(made_);
+    }
+
+private:
+    static constexpr std::size_t most_conditions = 50;
+    // PostgreSQL takes 64 bits, Databricks 32.
+    static constexpr std::uint64_t most_offset = 2'147'483'647;
+
+    void take(const query_parameter& given) {
+        const std::string_view name = given.name;
+        const auto known = std::find(list_parameters.begin(), list_parameters.end(), name);
+        if (known != list_parameters.end()) {
+            auto& seen = seen_[static_cast<std::size_t>(known - list_parameters.begin())];
+            if (seen)
+                return refuse(name, "repeated", "'" + given.name + "' is given twice");
+            seen = true;
+            return take_known(name, given.value);
+        }
+        const auto column = find_public(name);
+        if (!column)
+            return refuse_unknown(name, name, "parameter", true);
+        filter_reader{*of_, *column, broken_}.read(given.value, filters_);
+    }
+
+    void take_known(std::string_view name, std::string_view value) {
+        if (name == "select")
+            return take_select(value);
+        if (name == "order")
+            return take_order(value);
+        if (name == "limit")
+            return take_number(name, value, of_->api.max_limit, made_.limit_rows);
+        if (name == "offset")
+            return take_number(name, value, most_offset, made_.offset_rows);
+        if (name == "count") {
+            made_.counts_all = value == "exact";
+            if (value != "exact" && value != "none")
+                refuse(name, "choice", "'count' is exact or none");
+            return;
+        }
+        if (value == "include") {
+            made_.removed = sql::deleted::include;
+        } else if (value == "only") {
+            made_.removed = sql::deleted::only;
+        } else if (value != "exclude") {
+            refuse(name, "choice", "'deleted' is exclude, include or only");
+        }
+    }
+
+    void take_number(
+        std::string_view name, std::string_view value, std::uint64_t most, std::uint64_t& out
+    ) {
+        std::uint64_t number = 0;
+        const auto [end, failed] =
+            std::from_chars(value.data(), value.data() + value.size(), number);
+        if (failed == std::errc{} && end == value.data() + value.size() && number <= most) {
+            out = number;
+        } else {
+            refuse(
+                name,
+                "out_of_range",
+                "'" + std::string{name} + "' is a whole number from 0 to " + std::to_string(most)
+            );
+        }
+    }
+
+    void take_select(std::string_view value) {
+        if (value == "*")
+            return;
+        for (const auto item : items_of(value)) {
+            const auto column = find_public(item);
+            if (!column) {
+                refuse_unknown("select", item, "column", false);
+            } else if (std::find(made_.columns.begin(), made_.columns.end(), *column) !=
+                       made_.columns.end()) {
+                refuse("select", "repeated", "Column '" + std::string{item} + "' is named twice");
+            } else {
+                made_.columns.push_back(*column);
+            }
+        }
+    }
+
+    void take_order(std::string_view value) {
+        for (auto item : items_of(value)) {
+            sql::order_term term;
+            const auto name = item.substr(0, item.find('.'));
+            item.remove_prefix(name.size());
+            const auto column = find_public(name);
+            if (!column) {
+                refuse_unknown("order", name, "column", false);
+                continue;
+            }
+            term.column = *column;
+            if (!read_modifiers(item, term)) {
+                refuse(
+                    "order",
+                    "order",
+                    "After '" + std::string{name} +
+                        "' may come .asc or .desc, then .nullsfirst or .nullslast"
+                );
+                continue;
+            }
+            if (!has_order(of_->columns[*column].type.kind)) {
+                refuse("order", "order", "Column '" + std::string{name} + "' has no order");
+                continue;
+            }
+            const bool is_repeated = std::any_of(
+                made_.order.begin(),
+                made_.order.end(),
+                [&](const sql::order_term& other) { return other.column == term.column; }
+            );
+            if (is_repeated) {
+                refuse("order", "repeated", "Column '" + std::string{name} + "' is named twice");
+            } else {
+                made_.order.push_back(term);
+            }
+        }
+    }
+
+    // ".desc.nullslast": either may be missing.
+    static bool read_modifiers(std::string_view text, sql::order_term& term) {
+        const auto take = [&text](std::string_view word) {
+            if (!text.starts_with(word))
+                return false;
+            text.remove_prefix(word.size());
+            return true;
+        };
+        term.descending = !take(".asc") && take(".desc");
+        if (text == ".nullsfirst")
+            term.nulls = sql::null_order::first;
+        if (text == ".nullslast")
+            term.nulls = sql::null_order::last;
+        return text.empty() || term.nulls != sql::null_order::usual;
+    }
+
+    [[nodiscard]] static bool has_order(type kind) noexcept {
+        return is_scalar(kind) && kind != type::json;
+    }
+
+    [[nodiscard]] static std::vector<std::string_view> items_of(std::string_view value) {
+        std::vector<std::string_view> items;
+        while (true) {
+            const auto comma = value.find(',');
+            items.push_back(trimmed(value.substr(0, comma)));
+            if (comma == std::string_view::npos)
+                return items;
+            value.remove_prefix(comma + 1);
+        }
+    }
+
+    // Private columns are answered like names that do not exist.
+    [[nodiscard]] std::optional<std::uint16_t> find_public(std::string_view name) const {
+        const auto at = find_column(of_->columns, name);
+        if (at == of_->columns.size() || !is_answer_column(of_->columns[at]))
+            return std::nullopt;
+        return static_cast<std::uint16_t>(at);
+    }
+
+    void refuse_unknown(
+        std::string_view parameter, std::string_view name, std::string_view what, bool with_list
+    ) {
+        std::vector<std::string_view> candidates;
+        if (with_list)
+            candidates.assign(list_parameters.begin(), list_parameters.end());
+        for (const auto& column : of_->columns)
+            if (is_answer_column(column))
+                candidates.push_back(column.name);
+        std::string message =
+            "Unknown " + std::string{what} + " '" + std::string{shortened(name)} + "'";
+        if (const auto near = nearest_name(name, candidates); !near.empty())
+            message += "; did you mean '" + std::string{near} + "'?";
+        refuse(shortened(parameter), "unknown_" + std::string{what}, std::move(message));
+    }
+
+    void refuse(std::string_view parameter, std::string_view type, std::string message) {
+        location where{"query"};
+        if (parameter != "query")
+            where.emplace_back(std::string{parameter});
+        broken_.push_back({std::string{type}, std::move(where), std::move(message)});
+    }
+
+    const table* of_;
+    list_query made_{};
+    std::vector<sql::condition> filters_{};
+    std::array<bool, list_parameters.size()> seen_{};
+    violations broken_{};
+};
+
+} // namespace detail
+
+/// Reads the query of a list.
+///
+/// Errors: validation_error with every violation, at `query` and the parameter's name; unknown
+/// names carry the
+///         nearest known one.
+[[nodiscard]] inline list_query
+read_list_query(const table& of, std::span<const query_parameter> query) {
+    return detail::list_reader{of}.read(query);
+}
+
+/// Refuses every query parameter: for routes that take none.
+///
+/// Errors: validation_error naming each.
+inline void refuse_parameters(std::span<const query_parameter> query) {
+    violations broken;
+    for (const auto& given : query) {
+        const std::string name{detail::shortened(given.name)};
+        broken.push_back(
+            {"unknown_parameter", {"query", name}, "This route takes no parameter '" + name + "'"}
+        );
+    }
+    if (!broken.empty())
+        throw validation_error{std::move(broken)};
+}
+
+} // namespace weir::http
