@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sessions and units of work on the embedded engine. Costs database.hpp.
+#pragma once
+
+#include <weir/core/deadline.hpp>
+#include <weir/core/error.hpp>
+#include <weir/data/caller.hpp>
+#include <weir/data/session.hpp>
+#include <weir/embedded/database.hpp>
+#include <weir/sql/dialect.hpp>
+#include <weir/sql/statement.hpp>
+
+#include <algorithm>
+#include <concepts>
+#include <exception>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace weir::embedded {
+
+/// Statements that take effect together at commit(), or not at all; destroyed without commit it
+/// rolls back. It holds one connection. Only the tables of one catalog may be written in it.
+///
+/// Lifetime: must not outlive its database.
+/// Threads:  not two at once.
+template <class Who>
+class unit_for {
+public:
+    unit_for(database& in, Who who, deadline until)
+        : in_(&in), who_(std::move(who)), until_(until), held_(std::in_place, in, until) {
+        (*held_)->begin();
+    }
+
+    unit_for(unit_for&& other) noexcept
+        : in_(other.in_), who_(std::move(other.who_)), until_(other.until_),
+          held_(std::move(other.held_)) {
+        other.held_.reset();
+    }
+
+    unit_for(const unit_for&) = delete;
+    unit_for& operator=(const unit_for&) = delete;
+    unit_for& operator=(unit_for&&) = delete;
+
+    ~unit_for() {
+        try {
+            rollback();
+        } catch (const std::exception&) { // NOLINT(bugprone-empty-catch): nobody is left to tell
+        }
+    }
+
+    [[nodiscard]] sql::dialect dialect() const noexcept { return sql::dialect::databricks; }
+
+    /// Whom the audit columns name. Lifetime: as long as this unit.
+    [[nodiscard]] std::string_view actor() const noexcept { return who_.actor(); }
+
+    [[nodiscard]] const weir::caller& caller() const noexcept
+        requires std::same_as<Who, weir::caller>
+    {
+        return who_;
+    }
+
+    /// Executes one statement as part of this unit, within its own deadline and the unit's.
+    /// Errors: as session_for::execute(); statement_error after commit() or rollback().
+    rows execute(const sql::statement& statement, const sql::arguments& arguments, deadline until) {
+        refuse_if_over();
+        return in_->execute(
+            **held_, statement, arguments, who_.actor(), until.at() < until_.at() ? until : until_
+        );
+    }
+
+    /// Makes everything take effect.
+    /// Errors: conflict_error 40001 where the engine finds a conflict only now; everything is then
+    /// undone.
+    void commit() {
+        refuse_if_over();
+        const closing end{*this};
+        in_->commit(**held_, until_);
+    }
+
+    /// Undoes everything. Nothing happens when the unit is over.
+    void rollback() {
+        if (!held_)
+            return;
+        const closing end{*this};
+        if ((*held_)->in_transaction())
+            (*held_)->rollback();
+    }
+
+private:
+    /// Gives the connection back whatever happens.
+    struct closing {
+        unit_for& unit;
+
+        ~closing() { unit.held_.reset(); }
+    };
+
+    void refuse_if_over() const {
+        if (!held_)
+            throw statement_error{
+                "This unit of work is over; begin another", {.sqlstate = "25P01"}
+            };
+    }
+
+    database* in_;
+    Who who_;
+    deadline until_;
+    std::optional<database::lease> held_;
+};
+
+/// Executes statements for `Who`: a `weir::caller`, or `weir::nobody`. From database::session().
+///
+/// Each statement takes effect by itself, on whatever connection is free.
+/// Lifetime: must not outlive its database.
+/// Threads:  not two at once.
+template <class Who>
+class session_for {
+    static_assert(
+        std::same_as<Who, weir::caller> || std::same_as<Who, weir::nobody>,
+        "weir: a session works for a weir::caller or for weir::nobody"
+    );
+
+public:
+    session_for(database& in, Who who) : in_(&in), who_(std::move(who)) {}
+
+    [[nodiscard]] sql::dialect dialect() const noexcept { return sql::dialect::databricks; }
+
+    /// Whom the audit columns name. Lifetime: as long as this session.
+    [[nodiscard]] std::string_view actor() const noexcept { return who_.actor(); }
+
+    [[nodiscard]] const weir::caller& caller() const noexcept
+        requires std::same_as<Who, weir::caller>
+    {
+        return who_;
+    }
+
+    /// Executes one statement of Databricks SQL. Markers `:p1, :p2, …` stand for the arguments in
+    /// order; `current_user()` is actor().
+    ///
+    /// Errors: statement_error for SQL the engine does not know, conflict_error, validation_error,
+    /// timeout_error and
+    ///         connection_error as engine_error.hpp says; nothing of the engine's.
+    rows execute(const sql::statement& statement, const sql::arguments& arguments, deadline until) {
+        const database::lease held{*in_, until};
+        return in_->execute(*held, statement, arguments, who_.actor(), until);
+    }
+
+    /// Opens a unit of work on a connection of its own, to be finished by `until`.
+    [[nodiscard]] unit_for<Who> begin(deadline until) { return {*in_, who_, until}; }
+
+private:
+    database* in_;
+    Who who_;
+};
+
+template <class Who>
+session_for<Who> database::session(Who who) {
+    return {*this, std::move(who)};
+}
+
+static_assert(caller_session<session_for<weir::caller>>);
+static_assert(session<session_for<nobody>> && !caller_session<session_for<nobody>>);
+static_assert(unit_of_work<unit_for<weir::caller>>);
+
+} // namespace weir::embedded
