@@ -312,9 +312,10 @@ private:
             });
             add(true, [&](writer& out) {
                 out.put("alter table ").name(*of_).put(" add constraint ").name(name);
-                out.put(" check (");
+                // Delta takes NULL for a violation, where PostgreSQL lets it pass.
+                out.put(" check ((");
                 condition(out);
-                out.put(")");
+                out.put(") is not false)");
             });
         });
     }
