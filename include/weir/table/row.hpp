@@ -3,6 +3,7 @@
 // partial structs (create, update, key) to a row's columns. Costs what table/members.hpp costs.
 #pragma once
 
+#include <weir/table/detail/member_type.hpp>
 #include <weir/table/members.hpp>
 #include <weir/table/table.hpp>
 #include <weir/table/table_list.hpp>
@@ -89,6 +90,22 @@ concept keyed_row = row<Row> && requires { typename row_types<Row>::key; } &&
                     described<typename row_types<Row>::key> &&
                     detail::names_the_key<Row, typename row_types<Row>::key>;
 
+namespace detail {
+
+/// Named in the compiler's message when a member's type is not its column's: `Position` counts the
+/// members.
+template <class Row, std::size_t Position>
+struct member_of_other_type {
+    static_assert(
+        Position == member_count<Row>,
+        "weir: a member of this row has not the C++ type of its column, or is std::optional while "
+        "the column is "
+        "required, or the other way round; generate the header again"
+    );
+};
+
+} // namespace detail
+
 /// Says why a type is not a row, for class templates: `static_assert(weir::check_row<Row>());`
 ///
 /// Errors: does not compile for anything that is not a `row`; the message holds the remedy.
@@ -116,6 +133,10 @@ consteval bool check_row() {
                 "order or spelling; "
                 "generate the header again"
             );
+            if constexpr (columns_are_members<Row>) {
+                constexpr auto misfit = detail::first_misfit<Row>(table_of<Row>.columns);
+                static_cast<void>(detail::member_of_other_type<Row, misfit>{});
+            }
         }
     }
     return row<Row>;
