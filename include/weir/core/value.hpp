@@ -64,22 +64,22 @@ inline constexpr bool is_optional<std::optional<T>> = true;
 /// string.
 template <class T>
 [[nodiscard]] any_value to_any_value(T&& value) {
-    using type = std::remove_cvref_t<T>;
-    if constexpr (detail::is_optional<type>) {
+    using plain = std::remove_cvref_t<T>;
+    if constexpr (detail::is_optional<plain>) {
         if (!value)
             return any_value{};
         return to_any_value(*std::forward<T>(value));
-    } else if constexpr (detail::column_integer<type>) {
+    } else if constexpr (detail::column_integer<plain>) {
         return any_value{std::int64_t{value}};
-    } else if constexpr (detail::column_float<type>) {
+    } else if constexpr (detail::column_float<plain>) {
         return any_value{double{value}};
-    } else if constexpr (detail::is_decimal<type>) {
-        return any_value{scaled_decimal{value.unscaled(), type::scale}};
+    } else if constexpr (detail::is_decimal<plain>) {
+        return any_value{scaled_decimal{value.unscaled(), plain::scale}};
     } else if constexpr (std::convertible_to<T, std::string_view> &&
-                         !std::same_as<type, std::string>) {
+                         !std::same_as<plain, std::string>) {
         return any_value{std::string{std::string_view{value}}};
     } else {
-        return any_value{std::in_place_type<type>, std::forward<T>(value)};
+        return any_value{std::in_place_type<plain>, std::forward<T>(value)};
     }
 }
 
