@@ -9,7 +9,10 @@
 
 #include "diagnostics.hpp"
 #include "emit_fwd.hpp"
+#include "emit_model.hpp"
 #include "emit_row.hpp"
+#include "emit_schema.hpp"
+#include "fmt.hpp"
 #include "load.hpp"
 #include "write.hpp"
 
@@ -57,6 +60,19 @@ std::string shown_path(const std::string& path, const std::string& relative_to) 
     return path;
 }
 
+int print(const std::string& text) {
+    const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+    if (written && std::fflush(stdout) == 0)
+        return code(outcome::done);
+    return machine_failed("write", "standard output");
+}
+
+std::vector<std::string> all_paths(const check_options& options) {
+    auto paths = options.schemas;
+    paths.insert(paths.end(), options.with.begin(), options.with.end());
+    return paths;
+}
+
 struct output {
     std::string path;
     std::string text;
@@ -76,9 +92,7 @@ int run(const generate_options& options) {
         return refuse_command("--out must end in .weir.hpp");
     }
     diagnostics found;
-    auto paths = options.schemas;
-    paths.insert(paths.end(), options.with.begin(), options.with.end());
-    auto loaded = load(paths, read_file, found);
+    auto loaded = load(all_paths(options), read_file, found);
     if (const auto stop = settle(loaded, found, options.strict))
         return *stop;
 
@@ -104,7 +118,61 @@ int run(const generate_options& options) {
             return machine_failed("write", options.depfile);
         }
     }
+    if (options.print_model)
+        return print(emit_model(loaded.schemas, options.schemas.size(), loaded.files));
     return code(outcome::done);
+}
+
+int run(const check_options& options) {
+    diagnostics found;
+    const auto loaded = load(all_paths(options), read_file, found);
+    if (const auto stop = settle(loaded, found, options.strict))
+        return *stop;
+    if (options.print_model)
+        return print(emit_model(loaded.schemas, options.schemas.size(), loaded.files));
+    return code(outcome::done);
+}
+
+int run(const fmt_options& options) {
+    auto result = outcome::done;
+    for (const auto& path : options.schemas) {
+        const auto text = read_file(path);
+        if (!text)
+            return machine_failed("read", path);
+        sources files;
+        files.emplace_back(path, *text);
+        diagnostics found;
+        const auto parsed = parse_yaml(files, 0, found);
+        if (!parsed || found.has_errors()) {
+            const auto told = found.print(files);
+            std::fwrite(told.data(), 1, told.size(), stderr);
+            result = outcome::wrong_schema;
+            continue;
+        }
+        const auto formatted = format_schema(files, 0, *parsed);
+        if (!formatted) {
+            std::fprintf(
+                stderr,
+                "weir-gen: %s: the formatter would change its meaning; nothing was written, please "
+                "report it\n",
+                path.c_str()
+            );
+            return code(outcome::machine_failed);
+        }
+        if (*formatted == *text)
+            continue;
+        if (options.check) {
+            std::fprintf(stderr, "%s: not in canonical form; run weir-gen fmt\n", path.c_str());
+            result = outcome::wrong_schema;
+        } else if (!write_file(path, *formatted)) {
+            return machine_failed("write", path);
+        }
+    }
+    return code(result);
+}
+
+int run_schema() {
+    return print(emit_language_schema());
 }
 
 } // namespace weir::gen

@@ -10,17 +10,31 @@ namespace weir::gen {
 /// Exit codes of every command.
 enum class outcome : int { done = 0, wrong_schema = 1, wrong_command_line = 2, machine_failed = 3 };
 
-struct generate_options {
+struct check_options {
     std::vector<std::string> schemas{};
-    std::string out{};
-    std::string out_dir{};
-    std::string depfile{};
     std::vector<std::string> with{};
-    std::string relative_to{};
     bool strict = false;
     bool print_model = false;
 };
 
+struct generate_options : check_options {
+    std::string out{};
+    std::string out_dir{};
+    std::string depfile{};
+    std::string relative_to{};
+};
+
+struct fmt_options {
+    std::vector<std::string> schemas{};
+    /// Change nothing; fail if something would change.
+    bool check = false;
+};
+
 [[nodiscard]] int run(const generate_options& options);
+[[nodiscard]] int run(const check_options& options);
+[[nodiscard]] int run(const fmt_options& options);
+
+/// Prints the JSON Schema of the schema language.
+[[nodiscard]] int run_schema();
 
 } // namespace weir::gen

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "diagnostics.hpp"
 
+#include <weir/table/identifier.hpp>
+
 #include <algorithm>
-#include <cctype>
 #include <tuple>
 #include <utility>
 
@@ -38,35 +39,6 @@ std::string place_of(const source& file, range at) {
     const auto where = file.at(at.begin);
     return file.path() + ':' + std::to_string(where.line) + ':' + std::to_string(where.column) +
            ": ";
-}
-
-// Swapped neighbours count as one edit: they are the commonest slip.
-std::size_t edits_between(std::string_view left, std::string_view right) {
-    std::vector<std::vector<std::size_t>> cost(
-        left.size() + 1, std::vector<std::size_t>(right.size() + 1)
-    );
-    for (std::size_t i = 0; i <= left.size(); ++i)
-        cost[i][0] = i;
-    for (std::size_t j = 0; j <= right.size(); ++j)
-        cost[0][j] = j;
-    for (std::size_t i = 1; i <= left.size(); ++i) {
-        for (std::size_t j = 1; j <= right.size(); ++j) {
-            const std::size_t change = left[i - 1] == right[j - 1] ? 0 : 1;
-            cost[i][j] =
-                std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1, cost[i - 1][j - 1] + change});
-            if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1]) {
-                cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
-            }
-        }
-    }
-    return cost[left.size()][right.size()];
-}
-
-std::string lower_case(std::string_view text) {
-    std::string lower{text};
-    for (char& c : lower)
-        c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return lower;
 }
 
 } // namespace
@@ -116,24 +88,8 @@ std::string diagnostics::print(const sources& files) const {
     return text;
 }
 
-std::string_view nearest(std::string_view name, std::span<const std::string_view> known) {
-    const auto wanted = lower_case(name);
-    std::string_view best;
-    std::size_t best_cost = wanted.size() <= 3 ? 1 : wanted.size() / 3;
-    bool found = false;
-    for (const auto each : known) {
-        const auto cost = edits_between(wanted, lower_case(each));
-        if (cost < best_cost || (cost == best_cost && !found)) {
-            best = each;
-            best_cost = cost;
-            found = true;
-        }
-    }
-    return best;
-}
-
 std::string nearest_hint(std::string_view name, std::span<const std::string_view> known) {
-    if (const auto near = nearest(name, known); !near.empty()) {
+    if (const auto near = nearest_name(name, known); !near.empty()) {
         return "did you mean '" + std::string{near} + "'?";
     }
     if (known.empty() || known.size() > most_listed)

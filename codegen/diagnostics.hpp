@@ -64,11 +64,6 @@ private:
     std::size_t errors_ = 0;
 };
 
-/// The known name nearest to a misspelt one; empty when none is near.
-/// Lifetime: a view into `known`.
-[[nodiscard]] std::string_view
-nearest(std::string_view name, std::span<const std::string_view> known);
-
 /// "did you mean 'x'?" for the nearest name, else the list of known names when it is short.
 [[nodiscard]] std::string
 nearest_hint(std::string_view name, std::span<const std::string_view> known);

@@ -401,10 +401,7 @@ std::vector<part> access_facts(const table_model& of, const std::string& facts) 
     if (access.rule == access_rule::owner)
         parts.push_back({"owner", std::to_string(owner_of(of)), {}});
     if (access.rule == access_rule::via) {
-        std::size_t at = 0;
-        while (at < of.relations.size() && of.relations[at].name.value != access.by.value)
-            ++at;
-        parts.push_back({"via", std::to_string(at), {}});
+        parts.push_back({"via", std::to_string(via_of(of)), {}});
     }
     if (!access.read_all.empty())
         parts.push_back({"read_all", facts + "_read_all", {}});
@@ -499,6 +496,12 @@ void emit_specialisations(writer& to, const schema_model& schema, const sources&
             const auto head = "inline constexpr " + type;
             if (head.size() + name.size() + value.size() + 4 <= writer::width) {
                 to.line(head + ' ' + name + '{' + value + "};");
+                return;
+            }
+            if (head.size() + name.size() + 2 <= writer::width) {
+                to.line(head + ' ' + name + '{');
+                to.line("    " + value);
+                to.line("};");
                 return;
             }
             to.line(head);

@@ -3,7 +3,6 @@
 // the machine failed.
 #include <CLI/CLI.hpp>
 
-#include <cstdio>
 #include <string>
 
 #include "commands.hpp"
@@ -21,36 +20,56 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", std::string{version});
     app.require_subcommand(1);
 
+    const auto add_inputs = [](CLI::App& command, check_options& to) {
+        command.add_option("schemas", to.schemas, "schema files")->required();
+        command.add_option("--with", to.with, "schemas that are only referred to");
+        command.add_flag("--strict", to.strict, "warnings are errors");
+        command.add_flag("--print-model", to.print_model, "print the resolved model as JSON");
+    };
+
     generate_options generate;
-    auto* generate_command =
-        app.add_subcommand("generate", "write <name>.weir.hpp and <name>.weir_fwd.hpp");
-    generate_command->add_option("schemas", generate.schemas, "schema files")->required();
-    generate_command->add_option(
-        "--out", generate.out, "the header to write (one schema); the forward header goes beside it"
+    auto& generate_command =
+        *app.add_subcommand("generate", "write <name>.weir.hpp and <name>.weir_fwd.hpp");
+    add_inputs(generate_command, generate);
+    generate_command.add_option(
+        "--out",
+        generate.out,
+        "the header to write, of one schema; the forward header goes beside it"
     );
-    generate_command->add_option(
-        "--out-dir", generate.out_dir, "the folder to write to (any number of schemas)"
+    generate_command.add_option(
+        "--out-dir", generate.out_dir, "the folder to write to, for any number of schemas"
     );
-    generate_command->add_option(
-        "--depfile", generate.depfile, "a Make rule listing every schema read"
+    generate_command.add_option(
+        "--depfile", generate.depfile, "a Make rule that lists every schema read"
     );
-    generate_command->add_option(
-        "--with", generate.with, "schemas that are referred to but not generated"
+    generate_command.add_option(
+        "--relative-to", generate.relative_to, "the folder that paths in generated text start from"
     );
-    generate_command->add_option(
-        "--relative-to", generate.relative_to, "folder that paths in generated text start from"
-    );
-    generate_command->add_flag("--strict", generate.strict, "warnings are errors");
-    generate_command->add_flag(
-        "--print-model", generate.print_model, "print the resolved model as JSON"
-    );
+
+    check_options check;
+    auto& check_command = *app.add_subcommand("check", "report what is wrong, write nothing");
+    add_inputs(check_command, check);
+
+    fmt_options fmt;
+    auto& fmt_command = *app.add_subcommand("fmt", "rewrite schemas in their canonical form");
+    fmt_command.add_option("schemas", fmt.schemas, "schema files")->required();
+    fmt_command.add_flag("--check", fmt.check, "change nothing; fail if something would change");
+
+    auto& schema_command =
+        *app.add_subcommand("schema", "print the JSON Schema of the schema language, for editors");
 
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : wrong_command_line;
     }
-    if (*generate_command)
+    if (generate_command)
         return run(generate);
+    if (check_command)
+        return run(check);
+    if (fmt_command)
+        return run(fmt);
+    if (schema_command)
+        return run_schema();
     return wrong_command_line;
 }

@@ -247,4 +247,12 @@ find_column(const std::vector<column_model>& columns, std::string_view name) {
                : table.columns.size();
 }
 
+/// The relation a via rule names; relations.size() when there is none.
+[[nodiscard]] inline std::size_t via_of(const table_model& table) {
+    std::size_t at = 0;
+    while (at < table.relations.size() && table.relations[at].name.value != table.access.by.value)
+        ++at;
+    return at;
+}
+
 } // namespace weir::gen

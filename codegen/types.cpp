@@ -101,8 +101,13 @@ std::size_t pieces_after(const node& map, std::size_t type_at) {
     return open == 0 ? pieces : 0;
 }
 
-/// The mapping with an unquoted type put together again; reports it.
-node mend(const node& from, const source& file, diagnostics& to) {
+std::vector<located_text> read_labels(const mapping& from) {
+    return from.texts("enum");
+}
+
+} // namespace
+
+node mend_type(const node& from, const source& file, diagnostics& to) {
     auto made = from;
     for (std::size_t at = 0; at < made.entries.size(); ++at) {
         if (made.entries[at].key.text != "type")
@@ -128,12 +133,6 @@ node mend(const node& from, const source& file, diagnostics& to) {
     }
     return made;
 }
-
-std::vector<located_text> read_labels(const mapping& from) {
-    return from.texts("enum");
-}
-
-} // namespace
 
 void types::declare(const node& named_types, schema_model& to) {
     if (!named_types.is_map()) {
@@ -187,8 +186,9 @@ void types::resolve(declaration& what) {
         return;
     }
     what.state = state::being_resolved;
-    const auto mended =
-        what.from->is_map() ? mend(*what.from, (*files_)[what.name.at.file], *to_) : *what.from;
+    const auto mended = what.from->is_map()
+                            ? mend_type(*what.from, (*files_)[what.name.at.file], *to_)
+                            : *what.from;
     const mapping from{mended, "type '" + what.name.value + "'", words::named_type_keys, *to_};
     const int kinds = int{from.has("enum")} + int{from.has("struct")} + int{from.has("type")};
     if (from.is_map() && kinds != 1) {
@@ -489,7 +489,7 @@ types::resolved types::column_type(
 
 column_model
 types::read_column(const node& written, schema_model& in, const std::string& owner, bool is_field) {
-    const auto map = mend(written, (*files_)[written.at.file], *to_);
+    const auto map = mend_type(written, (*files_)[written.at.file], *to_);
     const auto* name = map.find("name");
     const auto noun = std::string{is_field ? "field" : "column"};
     const auto what =

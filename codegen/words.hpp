@@ -60,9 +60,9 @@ inline constexpr std::array<list, 17> table_keys{
     "api",
 };
 inline constexpr std::array<list, 20> column_keys{
-    "name",   "type",    "enum",       "required",   "generated",   "unique",    "default",
-    "min",    "max",     "min_length", "max_length", "min_items",   "max_items", "pattern",
-    "format", "private", "readonly",   "was",        "description", "tags",
+    "name",   "type",       "enum",       "required",  "generated",   "default", "min",
+    "max",    "min_length", "max_length", "min_items", "max_items",   "pattern", "format",
+    "unique", "private",    "readonly",   "was",       "description", "tags",
 };
 inline constexpr std::array<list, 16> field_keys{
     "name",
