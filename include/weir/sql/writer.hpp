@@ -88,17 +88,18 @@ private:
 class separator {
 public:
     explicit constexpr separator(std::string_view between = ", ", std::string_view first = "")
-        : between_(between), next_(first) {}
+        : between_(between), first_(first) {}
 
     [[nodiscard]] constexpr std::string_view next() {
-        const auto now = next_;
-        next_ = between_;
-        return now;
+        const bool is_first = !begun_;
+        begun_ = true;
+        return is_first ? first_ : between_;
     }
 
 private:
     std::string_view between_;
-    std::string_view next_;
+    std::string_view first_;
+    bool begun_ = false;
 };
 
 } // namespace weir::sql
