@@ -160,8 +160,7 @@ private:
 };
 
 bool is_place_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
 // Names and `${VAR}` or `${VAR:-default}`, in any order.
@@ -181,8 +180,7 @@ bool is_place(std::string_view text) {
         const auto name = inside.substr(0, mark);
         const auto otherwise =
             mark == std::string_view::npos ? std::string_view{"x"} : inside.substr(mark + 2);
-        const auto is_variable = [](char c) { return is_place_character(c) && c != '-'; };
-        if (name.empty() || !std::all_of(name.begin(), name.end(), is_variable))
+        if (name.empty() || !std::all_of(name.begin(), name.end(), is_place_character))
             return false;
         if (otherwise.empty() ||
             !std::all_of(otherwise.begin(), otherwise.end(), is_place_character))

@@ -51,6 +51,7 @@ public:
             }
         }
         inverses();
+        relation_cycle();
     }
 
 private:
@@ -150,6 +151,46 @@ private:
             "'" + table.name.value + "' and '" + of.target->name.value +
                 "' are on different backends",
             "no statement reaches both: keep related tables on one"
+        );
+    }
+
+    // Tables are created one after the other, the referenced before the referring.
+    void relation_cycle() {
+        std::set<const table_model*> told;
+        for (const auto& schema : *schemas_) {
+            for (const auto& table : schema.tables) {
+                for (const auto& each : table.relations) {
+                    std::set<const table_model*> seen{&table};
+                    if (each.target == nullptr || each.target == &table ||
+                        !leads_to(*each.target, table, seen))
+                        continue;
+                    if (told.contains(each.target))
+                        continue;
+                    told.insert(&table);
+                    to_->error(
+                        "relation-cycle",
+                        each.to.at,
+                        "the relations of '" + table.name.value + "' and '" +
+                            each.target->name.value + "' lead in a circle",
+                        "neither table could be created first: leave one relation out"
+                    );
+                }
+            }
+        }
+    }
+
+    static bool leads_to(
+        const table_model& from, const table_model& wanted, std::set<const table_model*>& seen
+    ) {
+        if (!seen.insert(&from).second)
+            return false;
+        return std::any_of(
+            from.relations.begin(),
+            from.relations.end(),
+            [&](const relation_model& each) {
+                return each.target == &wanted ||
+                       (each.target != nullptr && leads_to(*each.target, wanted, seen));
+            }
         );
     }
 

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "diagnostics.hpp"
+#include "emit_ddl.hpp"
 #include "emit_fwd.hpp"
 #include "emit_model.hpp"
 #include "emit_row.hpp"
@@ -131,6 +132,23 @@ int run(const check_options& options) {
     if (options.print_model)
         return print(emit_model(loaded.schemas, options.schemas.size(), loaded.files));
     return code(outcome::done);
+}
+
+int run(const ddl_options& options) {
+    const bool is_lakebase = options.dialect == "lakebase";
+    if (!is_lakebase && options.dialect != "warehouse") {
+        return refuse_command("--dialect is lakebase or warehouse");
+    }
+    diagnostics found;
+    const auto loaded = load(all_paths(options), read_file, found);
+    if (const auto stop = settle(loaded, found, options.strict))
+        return *stop;
+    const auto spoken = is_lakebase ? sql::dialect::postgres : sql::dialect::databricks;
+    const auto made = emit_ddl(loaded.schemas, options.schemas.size(), spoken, options.all_tables);
+    if (made.refusal.empty())
+        return print(made.text);
+    std::fprintf(stderr, "weir-gen: %s\n", made.refusal.c_str());
+    return code(outcome::wrong_schema);
 }
 
 int run(const fmt_options& options) {

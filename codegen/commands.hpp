@@ -24,6 +24,13 @@ struct generate_options : check_options {
     std::string relative_to{};
 };
 
+struct ddl_options : check_options {
+    /// `lakebase` or `warehouse`.
+    std::string dialect{};
+    /// Every table, also those of the other backend.
+    bool all_tables = false;
+};
+
 struct fmt_options {
     std::vector<std::string> schemas{};
     /// Change nothing; fail if something would change.
@@ -32,6 +39,7 @@ struct fmt_options {
 
 [[nodiscard]] int run(const generate_options& options);
 [[nodiscard]] int run(const check_options& options);
+[[nodiscard]] int run(const ddl_options& options);
 [[nodiscard]] int run(const fmt_options& options);
 
 /// Prints the JSON Schema of the schema language.

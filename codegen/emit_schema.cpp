@@ -192,7 +192,7 @@ private:
     void scalars() {
         pattern("identifier", identifier);
         pattern("reference", "^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)?$");
-        pattern("place", "^([A-Za-z0-9_-]|\\$\\{[A-Za-z0-9_]+(:-[A-Za-z0-9_-]+)?\\})+$");
+        pattern("place", "^([A-Za-z0-9_]|\\$\\{[A-Za-z0-9_]+(:-[A-Za-z0-9_]+)?\\})+$");
         pattern("path", "^[a-z0-9_-]{1,100}$");
         pattern("format", format_pattern);
         to_.begin_object("text");

@@ -50,6 +50,12 @@ int main(int argc, char** argv) {
     auto& check_command = *app.add_subcommand("check", "report what is wrong, write nothing");
     add_inputs(check_command, check);
 
+    ddl_options ddl;
+    auto& ddl_command = *app.add_subcommand("ddl", "print the SQL that creates the tables");
+    add_inputs(ddl_command, ddl);
+    ddl_command.add_option("--dialect", ddl.dialect, "lakebase or warehouse")->required();
+    ddl_command.add_flag("--all", ddl.all_tables, "every table, also those of the other backend");
+
     fmt_options fmt;
     auto& fmt_command = *app.add_subcommand("fmt", "rewrite schemas in their canonical form");
     fmt_command.add_option("schemas", fmt.schemas, "schema files")->required();
@@ -67,6 +73,8 @@ int main(int argc, char** argv) {
         return run(generate);
     if (check_command)
         return run(check);
+    if (ddl_command)
+        return run(ddl);
     if (fmt_command)
         return run(fmt);
     if (schema_command)
