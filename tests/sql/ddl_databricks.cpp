@@ -42,11 +42,11 @@ tblproperties ('delta.feature.allowColumnDefaults' = 'supported');
 -- once
 alter table @{app_data}`orders` drop constraint if exists `orders_status_enum`;
 -- once
-alter table @{app_data}`orders` add constraint `orders_status_enum` check (`status` in ('draft', 'placed', 'shipped', 'cancelled'));
+alter table @{app_data}`orders` add constraint `orders_status_enum` check ((`status` in ('draft', 'placed', 'shipped', 'cancelled')) is not false);
 -- once
 alter table @{app_data}`orders` drop constraint if exists `placed_has_time`;
 -- once
-alter table @{app_data}`orders` add constraint `placed_has_time` check (status = 'draft' OR placed_at IS NOT NULL);
+alter table @{app_data}`orders` add constraint `placed_has_time` check ((status = 'draft' OR placed_at IS NOT NULL) is not false);
 create table if not exists @{${UC_CATALOG:-oil_gas_catalog}.production_schema}`wells` (
   `api10` BIGINT not null,
   `api14` BIGINT not null,
