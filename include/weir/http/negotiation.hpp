@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a client accepts, sends and prefers, by its headers. Light.
+#pragma once
+
+#include <weir/http/headers.hpp>
+#include <weir/http/problem.hpp>
+#include <weir/http/request.hpp>
+
+#include <charconv>
+#include <optional>
+#include <string_view>
+
+namespace weir::http {
+
+namespace detail {
+
+/// Whether a list item such as `application/json;q=0` says "not this". Source: RFC 9110 12.4.2.
+[[nodiscard]] inline bool is_refused(std::string_view parameters) {
+    while (!parameters.empty()) {
+        const auto end = parameters.find(';');
+        const auto parameter = trimmed(parameters.substr(0, end));
+        parameters =
+            end == std::string_view::npos ? std::string_view{} : parameters.substr(end + 1);
+        if (parameter.size() < 3 || to_lower(parameter[0]) != 'q' || parameter[1] != '=')
+            continue;
+        double weight = 1;
+        std::from_chars(parameter.data() + 2, parameter.data() + parameter.size(), weight);
+        return weight <= 0;
+    }
+    return false;
+}
+
+/// How exactly a media range names JSON: 0 not at all.
+[[nodiscard]] inline int precision_for_json(std::string_view range) {
+    if (equals_ignoring_case(range, "application/json"))
+        return 3;
+    if (equals_ignoring_case(range, "application/*"))
+        return 2;
+    return range == "*/*" ? 1 : 0;
+}
+
+} // namespace detail
+
+/// Whether an answer in JSON is acceptable: no `Accept` at all, or its most exact range for JSON
+/// does not refuse it.
+[[nodiscard]] inline bool accepts_json(const headers& sent) {
+    int best = 0;
+    bool accepted = !sent.find("Accept");
+    sent.for_each_item_of("Accept", [&](std::string_view item) {
+        const auto end = item.find(';');
+        const int precision = detail::precision_for_json(trimmed(item.substr(0, end)));
+        if (precision <= best)
+            return;
+        best = precision;
+        accepted = end == std::string_view::npos || !detail::is_refused(item.substr(end + 1));
+    });
+    return accepted;
+}
+
+/// Whether the body says it is JSON, in UTF-8 where it names a character set.
+[[nodiscard]] inline bool sends_json(const headers& sent) {
+    const auto type = sent.find("Content-Type");
+    if (!type || sent.count("Content-Type") != 1)
+        return false;
+    const auto end = type->find(';');
+    if (!equals_ignoring_case(trimmed(type->substr(0, end)), "application/json"))
+        return false;
+    auto parameters = end == std::string_view::npos ? std::string_view{} : type->substr(end + 1);
+    while (!parameters.empty()) {
+        const auto next = parameters.find(';');
+        const auto parameter = trimmed(parameters.substr(0, next));
+        parameters =
+            next == std::string_view::npos ? std::string_view{} : parameters.substr(next + 1);
+        if (parameter.size() < 8 || !equals_ignoring_case(parameter.substr(0, 8), "charset="))
+            continue;
+        const auto charset = parameter.substr(8);
+        return equals_ignoring_case(charset, "utf-8") || equals_ignoring_case(charset, "\"utf-8\"");
+    }
+    return true;
+}
+
+/// Refuses what a JSON route cannot serve: 406 for the answer's form, 415 for the body's.
+[[nodiscard]] inline std::optional<problem> check_media(const request& asked, bool takes_body) {
+    if (!accepts_json(asked.headers))
+        return problem{406, "not_acceptable", "Answers are application/json", {}, {}};
+    if (takes_body && !sends_json(asked.headers))
+        return problem{415, "unsupported_media_type", "Send application/json", {}, {}};
+    return std::nullopt;
+}
+
+/// What a client prefers. Unknown preferences are ignored. Source: RFC 7240.
+struct preferences {
+    /// `return=minimal`: no rows back from a write.
+    bool minimal = false;
+    /// `numbers=string`: 64-bit integers and decimals as strings.
+    json::numbers numbers = json::numbers::plain;
+};
+
+[[nodiscard]] inline preferences read_preferences(const headers& sent) {
+    preferences read;
+    sent.for_each_item_of("Prefer", [&read](std::string_view item) {
+        if (equals_ignoring_case(item, "return=minimal"))
+            read.minimal = true;
+        if (equals_ignoring_case(item, "numbers=string"))
+            read.numbers = json::numbers::as_string;
+    });
+    return read;
+}
+
+/// Says in the answer which preferences were honoured.
+inline void tell_preferences(response& answer, const preferences& applied) {
+    std::string text;
+    if (applied.minimal)
+        text = "return=minimal";
+    if (applied.numbers == json::numbers::as_string)
+        text += text.empty() ? "numbers=string" : ", numbers=string";
+    if (!text.empty())
+        answer.headers.add("Preference-Applied", text);
+}
+
+} // namespace weir::http

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <weir/http/negotiation.hpp>
+
+#include <catch.hpp>
+#include <string_view>
+
+namespace {
+
+using namespace weir::http;
+
+headers one(std::string_view name, std::string_view value) {
+    headers sent;
+    sent.add(name, value);
+    return sent;
+}
+
+} // namespace
+
+TEST_CASE("JSON is acceptable unless the most exact range for it says no") {
+    CHECK(accepts_json({}));
+    for (const auto* value :
+         {"*/*",
+          "application/json",
+          "Application/*",
+          "text/html, */*;q=0.1",
+          "application/json;q=1, */*;q=0",
+          "application/json; charset=utf-8",
+          "text/html;q=0, application/json"})
+        CHECK(accepts_json(one("Accept", value)));
+    for (const auto* value :
+         {"text/html",
+          "",
+          "application/json;q=0",
+          "*/*, application/json; q=0.0",
+          "application/*;q=0, */*",
+          "application/jsonp",
+          "text/*"})
+        CHECK_FALSE(accepts_json(one("Accept", value)));
+    auto two = one("Accept", "text/html");
+    two.add("Accept", "application/json");
+    CHECK(accepts_json(two));
+}
+
+TEST_CASE("a body is JSON when it says so, in UTF-8 if it names a character set") {
+    for (const auto* value :
+         {"application/json",
+          "APPLICATION/JSON",
+          "application/json; charset=utf-8",
+          "application/json;x=y; Charset=\"UTF-8\"",
+          "application/json ;"})
+        CHECK(sends_json(one("Content-Type", value)));
+    for (const auto* value :
+         {"",
+          "text/json",
+          "application/json; charset=latin1",
+          "application/jsonx",
+          "application/x-www-form-urlencoded",
+          "application"})
+        CHECK_FALSE(sends_json(one("Content-Type", value)));
+    CHECK_FALSE(sends_json({}));
+    auto two = one("Content-Type", "application/json");
+    two.add("Content-Type", "application/json");
+    CHECK_FALSE(sends_json(two));
+}
+
+TEST_CASE("what cannot be served is refused by its own status") {
+    request asked;
+    CHECK_FALSE(check_media(asked, false));
+    CHECK(check_media(asked, true)->status == 415);
+    asked.headers.add("Content-Type", "application/json");
+    CHECK_FALSE(check_media(asked, true));
+    asked.headers.add("Accept", "text/csv");
+    CHECK(check_media(asked, true)->status == 406);
+}
+
+TEST_CASE("preferences are read from any Prefer field and told back") {
+    auto sent = one("Prefer", "foo; bar=1, Return=minimal");
+    sent.add("prefer", "numbers=string");
+    const auto read = read_preferences(sent);
+    CHECK(read.minimal);
+    CHECK(read.numbers == weir::json::numbers::as_string);
+    response answer;
+    tell_preferences(answer, read);
+    CHECK(answer.headers.find("Preference-Applied") == "return=minimal, numbers=string");
+    response plain;
+    tell_preferences(plain, read_preferences(one("Prefer", "return=representation")));
+    CHECK(plain.headers.size() == 0);
+}
