@@ -32,7 +32,7 @@ public:
         std::span<const column> columns, text_format format, json::numbers numbers = numbers::plain
     )
         : how_{format, numbers} {
-        steps_.reserve(columns.size());
+        reserve(columns.size());
         for (const auto& column : columns)
             add(column);
     }
@@ -45,7 +45,7 @@ public:
         json::numbers numbers = numbers::plain
     )
         : how_{format, numbers} {
-        steps_.reserve(selected.size());
+        reserve(selected.size());
         for (const auto position : selected)
             add(columns[position]);
     }
@@ -83,6 +83,12 @@ private:
         std::size_t prefix_start = 0;
         std::size_t prefix_size = 0;
     };
+
+    // A writer is also made for a single row: growing step by step would cost as much as the row.
+    void reserve(std::size_t columns) {
+        steps_.reserve(columns);
+        prefixes_.reserve(columns * 16);
+    }
 
     void add(const column& each) {
         const auto start = prefixes_.size();

@@ -210,7 +210,7 @@ TEST_CASE("a text that is no value of its column is an error that names the colu
     const auto by_postgres = text_format::postgres;
     const auto by_api = text_format::statement_api;
     for (const std::string_view text :
-         {"", "-", "1.5", "x", "1,\"injected\":2", "99999999999999999999", "+1"})
+         {"", "-", "1.5", "x", "007", "-09", "1,\"injected\":2", "99999999999999999999", "+1"})
         refused(bigint_type, text, by_postgres);
     for (const std::string_view text : {"", "NaN", "1.", ".5", "0x1", "1 "})
         refused(decimal_type, text, by_postgres);

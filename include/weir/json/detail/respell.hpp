@@ -31,7 +31,8 @@ struct respelling {
 [[nodiscard]] inline bool is_integer(std::string_view text) noexcept {
     if (text.starts_with('-'))
         text.remove_prefix(1);
-    if (text.empty() || text.size() > 19)
+    const bool has_leading_zero = text.size() > 1 && text.front() == '0';
+    if (text.empty() || text.size() > 19 || has_leading_zero)
         return false;
     for (const char each : text) {
         if (!is_digit(each))
