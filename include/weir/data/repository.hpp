@@ -80,7 +80,7 @@ public:
     }
 
     /// Stores many rows in one statement and gives them back, in the order given; all or none.
-    std::vector<Row> insert(std::vector<create> given) {
+    std::vector<Row> insert_all(std::vector<create> given) {
         auto made = compose(std::move(given));
         if (made.empty())
             return made;
@@ -525,9 +525,13 @@ private:
     [[nodiscard]] std::optional<Row> changed_row(const key& wanted, Result changed) {
         if (is_postgres())
             return first_of(changed);
-        if (changed.affected_rows() == 0)
-            return std::nullopt;
-        return find(wanted);
+        auto row = find(wanted);
+        if (changed.affected_rows() != 0)
+            return row;
+        // The statement itself keeps unique values unique: a row that is there was refused.
+        if (row && !table_of<Row>.unique.empty())
+            throw conflict_error{taken_text()};
+        return std::nullopt;
     }
 
     Session* session_;

@@ -75,7 +75,7 @@ TEMPLATE_TEST_CASE(
     const field_ops::order_line_key key{.order_id = order.id, .line_no = 1};
 
     CHECK_THROWS_AS(theirs.insert(a_line(order.id, 2)), not_found_error);
-    CHECK_THROWS_AS(theirs.insert({a_line(order.id, 2)}), not_found_error);
+    CHECK_THROWS_AS(theirs.insert_all({a_line(order.id, 2)}), not_found_error);
     CHECK_THROWS_AS(mine.insert(a_line(uuid::random(), 1)), not_found_error);
     CHECK_THROWS_AS(mine.insert(a_line(order.id, 1)), conflict_error);
     CHECK_FALSE(theirs.find(key).has_value());
@@ -118,7 +118,7 @@ TEMPLATE_TEST_CASE(
     const auto stored = mine.insert({.preferences = json_text{R"({"theme":"dark"})"}});
     CHECK(stored.user_id == "ann");
     CHECK(stored.id != 0);
-    CHECK(stored.created_at.has_value());
+    CHECK(stored.created_at != timestamp{});
     try {
         mine.insert({});
         FAIL("accepted");
@@ -140,7 +140,7 @@ TEMPLATE_TEST_CASE(
         repository<field_ops::order, decltype(unit)> orders{unit};
         repository<field_ops::order_line, decltype(unit)> lines{unit};
         const auto order = orders.insert({});
-        lines.insert({a_line(order.id, 1), a_line(order.id, 2)});
+        lines.insert_all({a_line(order.id, 1), a_line(order.id, 2)});
         CHECK(lines.count() == 2);
     }
     repository<field_ops::order, decltype(session)> orders{session};

@@ -92,7 +92,7 @@ TEMPLATE_TEST_CASE(
     auto wells = wells_of(session);
     wells.insert(a_well(first, "one"));
     CHECK_THROWS_AS(wells.insert(a_well(first, "two")), conflict_error);
-    CHECK_THROWS_AS(wells.insert({a_well(first + 1), a_well(first, "two")}), conflict_error);
+    CHECK_THROWS_AS(wells.insert_all({a_well(first + 1), a_well(first, "two")}), conflict_error);
     CHECK(wells.count() == 1);
     CHECK(wells.read({first}).wellname == "one");
 }
@@ -110,7 +110,7 @@ TEMPLATE_TEST_CASE(
         CHECK(failed.broken().size() == 3);
     }
     try {
-        wells.insert({a_well(first), {.api10 = 1, .wellname = "x"}});
+        wells.insert_all({a_well(first), {.api10 = 1, .wellname = "x"}});
         FAIL("accepted");
     } catch (const validation_error& failed) {
         REQUIRE(failed.broken().size() == 1);
@@ -132,14 +132,14 @@ TEMPLATE_TEST_CASE(
     for (int at = 0; at < 1'000; ++at)
         many.push_back(a_well(first + at, "W \"" + std::to_string(at) + "\", {\\}'--"));
     many[7].oileur.reset();
-    const auto stored = wells.insert(many);
+    const auto stored = wells.insert_all(many);
     REQUIRE(stored.size() == 1'000);
     CHECK(stored[999].api10 == first + 999);
     CHECK(wells.read({first + 999}).wellname == many[999].wellname);
     CHECK_FALSE(wells.read({first + 7}).oileur.has_value());
     CHECK(wells.insert_quietly({a_well(first + 5'000)}) == 1);
     CHECK(wells.count() == 1'001);
-    CHECK(wells.insert(std::vector<tutorial::well_create>{}).empty());
+    CHECK(wells.insert_all(std::vector<tutorial::well_create>{}).empty());
 }
 
 TEMPLATE_TEST_CASE(
@@ -244,7 +244,7 @@ TEMPLATE_TEST_CASE(
     TestType backend;
     auto session = backend.session(nobody{});
     auto wells = wells_of(session);
-    wells.insert({
+    wells.insert_all({
         {.api10 = first, .wellname = "b", .oileur = 3.0},
         {.api10 = first + 1, .wellname = "a", .oileur = {}},
         {.api10 = first + 2, .wellname = "c", .oileur = 1.0},
@@ -308,7 +308,7 @@ TEMPLATE_TEST_CASE(
     const auto again = counters.insert({.label = "a"});
     CHECK(again.id != one.id);
     CHECK_THROWS_AS(counters.restore({one.id}), conflict_error);
-    const auto many = counters.insert({{.label = "x"}, {.label = "y"}});
+    const auto many = counters.insert_all({{.label = "x"}, {.label = "y"}});
     REQUIRE(many.size() == 2);
     CHECK(many[0].label == "x");
     CHECK(many[0].id != many[1].id);
@@ -400,7 +400,7 @@ TEMPLATE_TEST_CASE(
     };
     check_equal(stored);
     check_equal(specimens.read({stored.id}));
-    check_equal(specimens.insert(std::vector{full})[0]);
+    check_equal(specimens.insert_all(std::vector{full})[0]);
 
     const auto empty = specimens.read({specimens.insert(specimens::specimen_create{}).id});
     CHECK_FALSE(empty.tiny.has_value());
