@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two backends every repository test runs on, each with its tables made and empty.
+// The two backends every repository test runs on, each with its tables made and empty. Sessions are
+// erased, so that each repository compiles once for both.
 #pragma once
 
+#include <weir/data/any_session.hpp>
 #include <weir/data/create_tables.hpp>
 #include <weir/data/session.hpp>
 #include <weir/embedded/database.hpp>
@@ -37,7 +39,7 @@ public:
 
     template <class Who>
     [[nodiscard]] auto session(Who who) {
-        return pool_.session(who);
+        return any_session_for<Who>{pool_.session(who)};
     }
 
 private:
@@ -54,7 +56,7 @@ public:
 
     template <class Who>
     [[nodiscard]] auto session(Who who) {
-        return database_.session(who);
+        return any_session_for<Who>{database_.session(who)};
     }
 
 private:
