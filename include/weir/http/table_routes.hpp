@@ -377,7 +377,7 @@ private:
             const auto count = rows.insert_quietly(std::move(given));
             return answer(201, "{\"count\":" + std::to_string(count) + "}", preferred);
         }
-        const auto stored = rows.insert(std::move(given));
+        const auto stored = rows.insert_all(std::move(given));
         std::string body;
         json::page_writer page{body};
         for (const auto& row : stored)

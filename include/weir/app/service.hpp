@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// A whole service: settings, backend, routes, listener, signals. Costs pqxx, httplib and <thread>:
+// include it in one file.
+#pragma once
+
+#include <weir/app/backends.hpp>
+#include <weir/app/settings.hpp>
+#include <weir/app/signals.hpp>
+#include <weir/core/error.hpp>
+#include <weir/core/log.hpp>
+#include <weir/data/create_tables.hpp>
+#include <weir/http/health.hpp>
+#include <weir/http/httplib_server.hpp>
+#include <weir/http/router.hpp>
+#include <weir/http/sessions.hpp>
+#include <weir/http/table_routes.hpp>
+#include <weir/table/row.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace weir::app {
+
+/// Serves the tables of one or more schemas until SIGTERM or SIGINT.
+///
+/// Errors:   none thrown for settings, backends or a taken port: run() reports them and answers 1.
+/// Threads:  make it in main before any other thread, so that all of them leave signals to run().
+class service {
+public:
+    explicit service(settings chosen)
+        : settings_(std::move(chosen)),
+          log_(descriptor_sink(1), settings_.log_level, settings_.log_format) {
+        routes_.log_to(log_);
+        routes_.identify_with([trust = settings_.trust](const http::request& asked) {
+            return http::identify(asked.headers, asked.remote_address, trust);
+        });
+    }
+
+    service(const service&) = delete;
+    service(service&&) = delete;
+    service& operator=(const service&) = delete;
+    service& operator=(service&&) = delete;
+    ~service() = default;
+
+    /// Serves every table in `Tables` (a generated `table_list`): its routes if it has `api:`, and
+    /// the table itself, created at start where it is absent.
+    template <class Tables>
+    void serve() {
+        Tables::for_each([this]<class Row>(std::type_identity<Row> /*unused*/) {
+            served_table added{&table_of<Row>, nullptr};
+            if constexpr (!table_of<Row>.api.path.empty()) {
+                added.add_routes = [](http::router& to, const http::sessions& from) {
+                    http::add_table<Row>(to, from);
+                };
+            }
+            tables_.push_back(added);
+        });
+    }
+
+    /// The router, for routes of one's own beside the generated ones.
+    [[nodiscard]] http::router& routes() noexcept { return routes_; }
+
+    /// The service's log, one line each on stdout.
+    [[nodiscard]] const logger& log() const noexcept { return log_; }
+
+    /// Listens until SIGTERM or SIGINT, then finishes what runs. The process's exit code: 0, or 1
+    /// when the service could not start; the reasons are on stderr.
+    int run() {
+        try {
+            if (settings_.problems.empty()) {
+                open_backend();
+                return listen();
+            }
+        } catch (const configuration_error& failed) {
+            settings_.problems.emplace_back(failed.what());
+        }
+        for (const auto& problem : settings_.problems)
+            std::fprintf(stderr, "weir: %s\n", problem.c_str());
+        return 1;
+    }
+
+private:
+    struct served_table {
+        const table* facts;
+        void (*add_routes)(http::router& to, const http::sessions& from);
+    };
+
+    void open_backend() {
+        backend_.emplace(settings_);
+        for (const auto& [facts, add_routes] : tables_) {
+            if (!backend_->serves(*facts)) {
+                log_.warning(
+                    "table not served: it needs a SQL warehouse, and none is configured",
+                    {{"table", facts->name}}
+                );
+                continue;
+            }
+            created_.push_back(facts);
+            if (add_routes != nullptr)
+                add_routes(routes_, backend_->sessions());
+        }
+        http::health_component tables{"tables", [this](deadline) {
+                                          if (!tables_are_ready_.load())
+                                              throw statement_error{"The tables are not ready"};
+                                      }};
+        http::add_health(
+            routes_,
+            {http::database_component("database", backend_->sessions()), std::move(tables)},
+            {.log = &log_}
+        );
+    }
+
+    /// Whether the tables are there now.
+    [[nodiscard]] bool create_absent_tables() {
+        try {
+            auto session = backend_->sessions().for_nobody();
+            create_tables(session, created_);
+            tables_are_ready_.store(true);
+            return true;
+        } catch (const error& failed) {
+            log_.error(
+                "the tables are not ready",
+                {{"what", failed.what()},
+                 {"sqlstate", failed.sqlstate()},
+                 {"server_text", failed.server_text()}}
+            );
+            return false;
+        }
+    }
+
+    /// A database that is down at start is a state, not the end: the service answers, degraded, and
+    /// tries on.
+    [[nodiscard]] std::jthread keep_creating_tables() {
+        return std::jthread{[this](const std::stop_token& stop) {
+            constexpr std::chrono::seconds pause{1};
+            std::mutex mutex;
+            std::condition_variable_any stopped;
+            std::unique_lock lock{mutex};
+            do {
+                stopped.wait_for(lock, stop, pause, [] { return false; });
+            } while (!stop.stop_requested() && !create_absent_tables());
+        }};
+    }
+
+    int listen() {
+        http::httplib_server server{routes_};
+        const int port = server.bind(settings_.host, settings_.port);
+        std::jthread creating;
+        if (!create_absent_tables())
+            creating = keep_creating_tables();
+        std::jthread serving{[&server] { server.run(); }};
+        std::printf("listening on http://%s:%d\n", settings_.host.c_str(), port);
+        std::fflush(stdout);
+        log_.info("serving", {{"backend", backend_->description()}, {"port", port}});
+
+        const int signal = signals_.wait();
+        signals_.release();
+        log_.info("stopping", {{"signal", signal}});
+        server.stop();
+        serving.join();
+        return 0;
+    }
+
+    // First: it must hold signals back before any thread starts.
+    stop_signals signals_;
+    settings settings_;
+    logger log_;
+    http::router routes_;
+    std::vector<served_table> tables_;
+    std::vector<const table*> created_;
+    std::optional<backends> backend_;
+    std::atomic<bool> tables_are_ready_{false};
+};
+
+} // namespace weir::app
