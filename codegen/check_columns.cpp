@@ -229,7 +229,7 @@ private:
         const auto& given = *of.default_value;
         const location nowhere;
         violations broken;
-        obey(of, given.value, value_path{nowhere}, broken);
+        obey(of, given.value, value_path{value_path{nowhere}, of.name.value}, broken);
         for (const auto& each : broken) {
             to_->error(
                 "default-rule",

@@ -139,12 +139,12 @@ private:
                 "write enum: [first, second]"
             );
         }
-        constexpr std::size_t most_labels = 65536;
+        constexpr std::size_t most_labels = 1000;
         if (of.labels.size() > most_labels) {
             to_->error(
                 "enum-size",
                 of.name.at,
-                "the enum '" + of.name.value + "' has more than 65536 labels",
+                "the enum '" + of.name.value + "' has more than 1000 labels",
                 "make it a table"
             );
         }

@@ -337,7 +337,8 @@ private:
         path(of.path);
         if (of.max_limit.value == 0)
             to_->error("api-limit", of.max_limit.at, "'max_limit' is 0", "write at least 1");
-        if (of.default_limit.value == 0)
+        const bool own_default = of.default_limit.at.begin != of.max_limit.at.begin;
+        if (own_default && of.default_limit.value == 0)
             to_->error(
                 "api-limit", of.default_limit.at, "'default_limit' is 0", "write at least 1"
             );

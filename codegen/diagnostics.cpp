@@ -14,25 +14,57 @@ namespace {
 constexpr std::size_t most_printed = 20;
 constexpr std::size_t most_listed = 24;
 
+// The part of a line around a column: schemas of generated tables have lines that fill a screen.
+struct window {
+    std::string text;
+    /// Characters of the line left out before the text, less those put there instead.
+    std::size_t skipped = 0;
+};
+
+window window_of(std::string_view line, std::size_t column) {
+    constexpr std::size_t widest = 160;
+    constexpr std::size_t before = 60;
+    constexpr std::string_view dots = "… ";
+    std::string text;
+    for (const char c : line)
+        text += c == '\t' ? ' ' : c;
+    if (count_characters(line) <= widest)
+        return {text, 0};
+    const auto from = column > before + 2 ? column - before : 0;
+    std::size_t at = 0;
+    for (std::size_t count = 0; count < from && at < text.size(); ++count)
+        at += std::max<std::size_t>(utf8_length(text, at), 1);
+    auto end = at;
+    for (std::size_t count = 0; count < widest && end < text.size(); ++count)
+        end += std::max<std::size_t>(utf8_length(text, end), 1);
+    window made{text.substr(at, end - at), 0};
+    if (end < text.size())
+        made.text += " …";
+    if (from > 0) {
+        made.text.insert(0, dots);
+        made.skipped = from - 2;
+    }
+    return made;
+}
+
 std::string quoted_line(const source& file, range at) {
     const auto from = file.at(at.begin);
+    const auto to = file.at(std::max(at.end, at.begin + 1));
     const auto line = file.line(from.line);
     auto number = std::to_string(from.line);
     if (number.size() < 5)
         number.insert(0, 5 - number.size(), ' ');
 
-    const auto left = count_characters(line);
-    const auto to = file.at(std::max(at.end, at.begin + 1));
-    auto width = to.line == from.line ? to.column - from.column
-                                      : left + 1 - std::min<std::size_t>(left, from.column);
-    width = std::clamp<std::size_t>(width, 1, left + 1 >= from.column ? left + 2 - from.column : 1);
-
-    std::string text = number + " | ";
-    for (const char c : line)
-        text += c == '\t' ? ' ' : c;
-    text +=
-        "\n      | " + std::string(from.column - 1, ' ') + '^' + std::string(width - 1, '~') + '\n';
-    return text;
+    const auto shown = window_of(line, from.column);
+    const auto column = from.column - shown.skipped;
+    // A range that runs over the line's end is underlined up to it.
+    const auto last = to.line == from.line ? std::size_t{to.column} : count_characters(line) + 1;
+    const auto room = count_characters(shown.text) + 1;
+    const auto end = std::clamp<std::size_t>(
+        last - std::min(last, shown.skipped), column + 1, std::max(room, column + 1)
+    );
+    return number + " | " + shown.text + "\n      | " + std::string(column - 1, ' ') + '^' +
+           std::string(end - column - 1, '~') + '\n';
 }
 
 std::string place_of(const source& file, range at) {

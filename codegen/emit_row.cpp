@@ -121,8 +121,6 @@ private:
     }
 
     void includes() {
-        for (const auto& each : schema_->type_imports)
-            to_.line("#include <" + each + ".weir.hpp>");
         to_.line("#include <weir/generated.hpp>");
         to_.gap();
         const bool has_structs = !schema_->structures.empty() || !schema_->tables.empty();
@@ -130,10 +128,16 @@ private:
             to_.line("#include <boost/describe/class.hpp>");
         if (!schema_->enumerations.empty())
             to_.line("#include <boost/describe/enum.hpp>");
-        if (uses_map(*schema_)) {
+        std::vector<std::string> others;
+        for (const auto& each : schema_->type_imports)
+            others.push_back(each + ".weir.hpp");
+        if (uses_map(*schema_))
+            others.emplace_back("map");
+        std::sort(others.begin(), others.end());
+        if (!others.empty())
             to_.gap();
-            to_.line("#include <map>");
-        }
+        for (const auto& each : others)
+            to_.line("#include <" + each + '>');
         to_.gap();
         to_.call(
             "static_assert",

@@ -370,10 +370,30 @@ private:
             lines_.front().gap_before = false;
     }
 
+    // What stands above everything and apart from it belongs to the file, wherever its first key
+    // goes.
+    [[nodiscard]] std::uint32_t end_of_header() const {
+        std::uint32_t first = static_cast<std::uint32_t>(file_->text().size());
+        for (const auto& each : units_)
+            first = std::min(first, each.at.begin);
+        std::uint32_t end = 0;
+        for (const auto& each : parsed_->comments) {
+            if (each.at.begin < first && blank_line_follows(each.at.end))
+                end = each.at.end;
+        }
+        return end;
+    }
+
     void place_comments() {
+        const auto header_end = end_of_header();
         for (const auto& each : parsed_->comments) {
             const auto text = std::string{file_->text_of(each.at)};
             const auto gap = blank_line_follows(each.at.end);
+            if (each.at.begin < header_end) {
+                header_.above.push_back(text);
+                header_.gap_after.push_back(gap);
+                continue;
+            }
             if (auto* inside = unit_around(each.at.begin); inside != nullptr) {
                 inside->above.push_back(text);
                 inside->gap_after.push_back(false);
@@ -479,6 +499,7 @@ private:
     }
 
     void print() {
+        comments_above(header_, "");
         for (const auto& each : lines_)
             print(each, "", "");
         if (footer_.above.empty())
@@ -493,6 +514,7 @@ private:
     node root_;
     std::vector<unit> units_;
     std::vector<line_node> lines_;
+    unit header_{};
     unit footer_{};
     std::string text_;
 };

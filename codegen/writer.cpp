@@ -166,7 +166,7 @@ void writer::members(const std::vector<member_line>& lines) {
             if (to > from && (!each.doc.empty() || each.remark.empty()))
                 break;
             const auto least = each.indent + each.code.size() + 1;
-            if (each.remark.size() + least > width)
+            if (!each.remark.empty() && each.remark.size() + least > width)
                 break;
             const auto most = width - each.remark.size();
             if (least > furthest || most < column)
@@ -182,18 +182,35 @@ void writer::members(const std::vector<member_line>& lines) {
             // The remark fits on no line with its member: it goes above.
             const auto& each = lines[from++];
             doc(each.doc, spaces(each.indent));
-            if (!each.remark.empty())
-                line(spaces(each.indent) + each.remark);
-            line(spaces(each.indent) + each.code);
+            line(spaces(each.indent) + each.remark);
+            member(each, spaces(each.indent) + each.code);
             continue;
         }
         for (; from < to; ++from) {
             const auto& each = lines[from];
             const auto code = spaces(each.indent) + each.code;
             doc(each.doc, spaces(each.indent));
-            line(each.remark.empty() ? code : code + spaces(column - code.size()) + each.remark);
+            if (!each.remark.empty()) {
+                line(code + spaces(column - code.size()) + each.remark);
+            } else {
+                member(each, code);
+            }
         }
     }
+}
+
+// A long initialiser goes to a line of its own.
+void writer::member(const member_line& what, const std::string& code) {
+    const auto brace = what.code.find('{');
+    const bool has_initialiser = what.code.ends_with("};") && !what.code.ends_with("{};");
+    if (code.size() <= width || !has_initialiser) {
+        line(code);
+        return;
+    }
+    const auto inside = what.code.substr(brace + 1, what.code.size() - brace - 3);
+    line(spaces(what.indent) + what.code.substr(0, brace + 1));
+    line(spaces(what.indent + 4) + inside);
+    line(spaces(what.indent) + "};");
 }
 
 } // namespace weir::gen

@@ -68,6 +68,7 @@ public:
 
 private:
     void wrapped(std::string_view mark, std::string_view text, std::string_view indent);
+    void member(const member_line& what, const std::string& code);
     void put(const part& what, std::size_t indent, std::size_t after);
 
     std::string text_;

@@ -1,0 +1,1 @@
+field_ops.weir.hpp: ../../../schemas/field_ops.yaml

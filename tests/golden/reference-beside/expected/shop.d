@@ -1,0 +1,1 @@
+shop.weir.hpp: schema.yaml units.yaml
