@@ -86,20 +86,42 @@ bool is_reserved(std::string_view name) {
 }
 
 std::string singular(std::string_view name) {
-    std::string word{name};
+    struct exception {
+        std::string_view many;
+        std::string_view one;
+    };
+
+    // Common words that the endings below would get wrong.
+    constexpr std::array exceptions{
+        exception{"caches", "cache"},
+        exception{"cookies", "cookie"},
+        exception{"movies", "movie"},
+        exception{"series", "series"},
+        exception{"species", "species"},
+    };
+    const auto last_word = name.substr(name.find_last_of('_') + 1);
+    const auto before = name.substr(0, name.size() - last_word.size());
+    for (const auto& each : exceptions) {
+        if (last_word == each.many)
+            return std::string{before}.append(each.one);
+    }
+    std::string word{last_word};
     const auto drop = [&word](std::string_view ending, std::string_view instead) {
         word.replace(word.size() - ending.size(), ending.size(), instead);
     };
+    // statuses, but houses and causes.
+    const bool from_us = word.size() > 4 && word.ends_with("uses") && !word.ends_with("ouses") &&
+                         !word.ends_with("auses");
     if (word.size() > 4 && word.ends_with("ies")) {
         drop("ies", "y");
-    } else if (word.ends_with("sses") || word.ends_with("xes") || word.ends_with("ches") ||
-               word.ends_with("shes") || word.ends_with("uses")) {
+    } else if (from_us || word.ends_with("sses") || word.ends_with("xes") ||
+               word.ends_with("ches") || word.ends_with("shes")) {
         drop("es", "");
     } else if (word.size() > 1 && word.ends_with('s') && !word.ends_with("ss") &&
                !word.ends_with("us") && !word.ends_with("is")) {
         drop("s", "");
     }
-    return word;
+    return std::string{before} + word;
 }
 
 std::vector<std::string> enumerators(const std::vector<std::string_view>& labels) {

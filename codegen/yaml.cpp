@@ -67,10 +67,23 @@ public:
         : text_(text.text()), file_(file), to_(&to) {}
 
     void OnDocumentStart(const YAML::Mark& mark) override {
-        if (++documents_ == 2) {
+        if (++documents_ != 2)
+            return;
+        const auto here = offset(mark);
+        const range at{file_, here, here + 1};
+        const auto between = text_.substr(last_end_, here - std::min(here, last_end_));
+        if (between.find("---") == std::string_view::npos &&
+            between.find("...") == std::string_view::npos) {
+            to_->error(
+                "yaml-syntax",
+                at,
+                "this does not belong to what stands above it",
+                "check the indentation: keys and list items cannot stand side by side"
+            );
+        } else {
             to_->error(
                 "yaml-documents",
-                {file_, offset(mark), offset(mark) + 1},
+                at,
                 "a second document begins before this",
                 "a schema file holds one document: remove the '---'"
             );
