@@ -104,7 +104,9 @@ private:
         void run() {
             accepting_thread_ = std::this_thread::get_id();
             listen_after_bind();
-            listening_.reset();
+            // Whatever ended it, nobody may wait in our copy's backlog. Closing is for the
+            // destructor: stop() may be reading the descriptor now.
+            ::shutdown(listening_.get(), SHUT_RDWR);
         }
 
         void stop_accepting() noexcept {
