@@ -5,12 +5,15 @@
 
 #include <weir/json/intake.hpp>
 #include <weir/table/column.hpp>
+#include <weir/table/table.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weir::json {
 
@@ -45,21 +48,45 @@ struct field_target {
     std::span<const member_slot> members{};
     /// As many as columns, all false.
     std::span<bool> seen{};
+    /// Positions of columns by name; may be left out for few columns.
+    std::span<const std::uint16_t> by_name{};
 };
+
+/// Positions of columns sorted by their names, for field_target::by_name.
+[[nodiscard]] inline std::vector<std::uint16_t> sort_by_name(std::span<const column> columns) {
+    std::vector<std::uint16_t> order(columns.size());
+    for (std::size_t at = 0; at < order.size(); ++at)
+        order[at] = static_cast<std::uint16_t>(at);
+    std::sort(order.begin(), order.end(), [&](std::uint16_t left, std::uint16_t right) {
+        return columns[left].name < columns[right].name;
+    });
+    return order;
+}
 
 namespace detail {
 
-/// Position of a column by name, looked for from `next` on: clients mostly keep the columns' order.
+/// Position of a column by name, looked for at `next` first: clients mostly keep the columns'
+/// order.
 [[nodiscard]] inline std::size_t
 find_field(const field_target& to, std::string_view name, std::size_t next) noexcept {
     const auto count = to.columns.size();
-    for (std::size_t step = 0, at = next; step < count; ++step, ++at) {
-        if (at >= count)
-            at = 0;
-        if (to.columns[at].name == name)
-            return to.plan[at].role == field_role::hidden ? count : at;
+    auto at = next;
+    if (at >= count || to.columns[at].name != name) {
+        if (to.by_name.empty()) {
+            at = find_column(to.columns, name);
+        } else {
+            const auto found = std::lower_bound(
+                to.by_name.begin(),
+                to.by_name.end(),
+                name,
+                [&](std::uint16_t position, std::string_view wanted) {
+                    return to.columns[position].name < wanted;
+                }
+            );
+            at = found == to.by_name.end() || to.columns[*found].name != name ? count : *found;
+        }
     }
-    return count;
+    return at == count || to.plan[at].role == field_role::hidden ? count : at;
 }
 
 [[gnu::cold, gnu::noinline]] inline void refuse_unknown(

@@ -49,6 +49,9 @@ namespace detail {
 
 enum class purpose : std::uint8_t { create, update };
 
+/// Up to so many columns, going through all names is as fast as bisecting them.
+inline constexpr std::size_t most_searched = 32;
+
 [[nodiscard]] constexpr field_role
 role_of(const table& of, std::size_t position, purpose why) noexcept {
     const auto& column = of.columns[position];
@@ -121,7 +124,11 @@ bool read_part(const intake& of, Part& out, const location& at) {
     const auto before = of.broken.size();
     const auto slots = slots_of(out);
     std::array<bool, table_of<Row>.columns.size()> seen{};
-    const field_target target{table_of<Row>.columns, row_plan<Row, Part, Why>, slots, seen};
+    field_target target{table_of<Row>.columns, row_plan<Row, Part, Why>, slots, seen};
+    if constexpr (seen.size() > most_searched) {
+        static const auto by_name = sort_by_name(table_of<Row>.columns);
+        target.by_name = by_name;
+    }
     if (!read_fields(of, target, value_path{at}))
         return false;
     if (of.broken.size() == before) {

@@ -127,6 +127,8 @@ TEST_CASE("malformed texts are refused with their place") {
     CHECK(refusal(R"("\u12G4")").what == "expected four hexadecimal digits");
     CHECK(refusal(R"("\uD800")").what == "half of a surrogate pair");
     CHECK(refusal(R"("\uD800\u0041")").what == "half of a surrogate pair");
+    CHECK(refusal(R"("\uD800\uDBFF")").what == "half of a surrogate pair");
+    CHECK(refusal(R"("\uD800\uE000")").what == "half of a surrogate pair");
     CHECK(refusal(R"("\uDC00")").what == "half of a surrogate pair");
     CHECK(refusal("[1]x").offset == 3);
     CHECK(refusal("NaN").what == "expected a value");

@@ -232,6 +232,26 @@ TEST_CASE("ten megabytes of rows are read, or refused, in one go") {
     CHECK(told(read_orders{body, {.max_rows = 1'000'000}}.broken).starts_with("json_invalid"));
 }
 
+TEST_CASE("members are found in any order, bisected or not") {
+    const auto columns = weir::table_of<shop::order>.columns;
+    const auto order = weir::json::sort_by_name(columns);
+    std::vector<weir::json::field_plan> plan(columns.size(), {weir::json::field_role::optional, 0});
+    plan[8].role = weir::json::field_role::hidden;
+    const weir::json::field_target few{.columns = columns, .plan = plan};
+    const weir::json::field_target many{.columns = columns, .plan = plan, .by_name = order};
+    for (std::size_t at = 0; at < columns.size(); ++at) {
+        for (std::size_t next = 0; next <= columns.size(); ++next) {
+            const auto expected = at == 8 ? columns.size() : at;
+            CHECK(weir::json::detail::find_field(few, columns[at].name, next) == expected);
+            CHECK(weir::json::detail::find_field(many, columns[at].name, next) == expected);
+        }
+    }
+    for (const std::string_view absent : {"", "a", "tag", "tagss", "zzz"}) {
+        CHECK(weir::json::detail::find_field(few, absent, 0) == columns.size());
+        CHECK(weir::json::detail::find_field(many, absent, 0) == columns.size());
+    }
+}
+
 TEST_CASE("locations begin where the options say") {
     const body_options options{.at = {text{"body"}, text{"data"}}};
     CHECK(told(read_orders{"[{}]", options}.broken).starts_with("missing @ body data 0 total"));
