@@ -53,7 +53,6 @@ enum class type_id : std::uint32_t {
     float64 = 11,
     timestamp = 12,
     date = 13,
-    interval = 15,
     hugeint = 16,
     varchar = 17,
     blob = 18,
@@ -70,7 +69,6 @@ enum class type_id : std::uint32_t {
 enum class error_type : std::uint32_t {
     out_of_range = 1,
     conversion = 2,
-    mismatch_type = 5,
     divide_by_zero = 6,
     transaction = 10,
     not_implemented = 11,
@@ -88,7 +86,6 @@ enum class error_type : std::uint32_t {
     out_of_memory = 33,
     permission = 34,
     dependency = 37,
-    sequence = 41,
 };
 
 enum class result_type : std::uint32_t {
@@ -115,12 +112,6 @@ struct date {
 };
 
 struct timestamp {
-    std::int64_t micros;
-};
-
-struct interval {
-    std::int32_t months;
-    std::int32_t days;
     std::int64_t micros;
 };
 
@@ -210,16 +201,9 @@ struct api {
     void (*vector_ensure_validity_writable)(vector);
     void (*vector_assign_string_element_len)(vector, index, const char*, index);
     vector (*list_vector_get_child)(vector);
-    index (*list_vector_get_size)(vector);
-    state (*list_vector_set_size)(vector, index);
-    state (*list_vector_reserve)(vector, index);
     vector (*struct_vector_get_child)(vector, index);
 
     logical_type (*create_logical_type)(type_id);
-    logical_type (*create_decimal_type)(std::uint8_t, std::uint8_t);
-    logical_type (*create_list_type)(logical_type);
-    logical_type (*create_map_type)(logical_type, logical_type);
-    logical_type (*create_struct_type)(logical_type*, const char**, index);
     void (*destroy_logical_type)(logical_type*);
     type_id (*get_type_id)(logical_type);
     char* (*logical_type_get_alias)(logical_type);
@@ -300,15 +284,8 @@ void for_each_function(api& of, Visit&& visit) {
     visit("vector_ensure_validity_writable", of.vector_ensure_validity_writable);
     visit("vector_assign_string_element_len", of.vector_assign_string_element_len);
     visit("list_vector_get_child", of.list_vector_get_child);
-    visit("list_vector_get_size", of.list_vector_get_size);
-    visit("list_vector_set_size", of.list_vector_set_size);
-    visit("list_vector_reserve", of.list_vector_reserve);
     visit("struct_vector_get_child", of.struct_vector_get_child);
     visit("create_logical_type", of.create_logical_type);
-    visit("create_decimal_type", of.create_decimal_type);
-    visit("create_list_type", of.create_list_type);
-    visit("create_map_type", of.create_map_type);
-    visit("create_struct_type", of.create_struct_type);
     visit("destroy_logical_type", of.destroy_logical_type);
     visit("get_type_id", of.get_type_id);
     visit("logical_type_get_alias", of.logical_type_get_alias);

@@ -541,8 +541,12 @@ private:
         const auto word = upper(tokens_[at].text);
         const bool is_part = at + 1 < range.last && tokens_[at + 1].is_symbol(".");
         const bool has_list = at + 1 < range.last && tokens_[at + 1].is_symbol("(");
-        if (is_part)
-            return write_names(out, at, range);
+        if (is_part) {
+            const auto end = write_names(out, at, range);
+            if (end < range.last && tokens_[end].is_symbol("(") && !is_inserted_into(at))
+                refuse_unsupported("functions of a schema");
+            return end;
+        }
         if (is_typed_literal(at, range))
             return write_typed_literal(out, at, range);
         const bool after_as = at > range.first && is_word(at - 1, "AS");
@@ -600,12 +604,15 @@ private:
         }
     }
 
+    [[nodiscard]] bool is_inserted_into(std::size_t at) const {
+        return (at > 0 && is_word(at - 1, "INTO")) ||
+               (at > 1 && is_word(at - 1, "TABLE") && is_word(at - 2, "INTO"));
+    }
+
     /// Whether `name (…)` gives a name to columns instead of calling: `insert into t (a)`, `with t
     /// (a) as (…)`.
     [[nodiscard]] bool names_columns(std::size_t at, token_range range) const {
-        if (at > 0 && is_word(at - 1, "INTO"))
-            return true;
-        if (at > 1 && is_word(at - 1, "TABLE") && is_word(at - 2, "INTO"))
+        if (is_inserted_into(at))
             return true;
         const auto after = partner_[at + 1] + 1;
         return after + 1 < range.last && is_word(after, "AS") && tokens_[after + 1].is_symbol("(");

@@ -240,7 +240,8 @@ private:
             sql.append("IF NOT EXISTS ");
         table_ = name_parts(3);
         sql.append(joined(table_));
-        if (is_symbol("(")) {
+        const bool has_columns = is_symbol("(");
+        if (has_columns) {
             const auto end = fixed_.partner(at_);
             ++at_;
             std::vector<std::string> items;
@@ -266,6 +267,8 @@ private:
         if (take("AS")) {
             sql.append(" AS ").append(fixed_.text({at_, tokens_.size()}));
             at_ = tokens_.size();
+        } else if (!has_columns) {
+            refuse_syntax("expected columns or AS", fixed_.offset(at_));
         }
         add(std::move(sql));
     }
