@@ -157,7 +157,7 @@ void append_java_float(std::string& out, Float value) {
         return;
     }
     std::array<char, 64> buffer;
-    const bool plain = value >= Float{1e-3F} && value < Float{1e7F};
+    const bool plain = value >= static_cast<Float>(1e-3) && value < Float{1e7F};
     const auto end = std::to_chars(
                          buffer.data(),
                          buffer.data() + buffer.size(),

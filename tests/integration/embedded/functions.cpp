@@ -57,6 +57,9 @@ TEST_CASE("expressions give what Databricks gives") {
         {"to_json(filter(array(1, 2), x -> x > 1))", "[2]"},
         {"to_json(slice(array(1, 2, 3), 2, 2))", "[2,3]"},
         {"array_contains(array(1, 2), 2)", "true"},
+        {"to_json(array_except(array(3, 2, 2, 1, 3), array(2)))", "[3,1]"},
+        {"to_json(array_distinct(array(3, 2, 2, 1, 3)))", "[3,2,1]"},
+        {"to_json(array_intersect(array(3, 2, 1, 3), array(1, 3)))", "[3,1]"},
         {"to_json(named_struct('a', null, 'b', 1.50))", R"({"b":1.50})"},
         {"to_json(named_struct('a', null), map('ignoreNullFields', 'false'))", R"({"a":null})"},
         {"to_json(array(named_struct('n', parse_json('{\"a\": 1.0}'))))", R"([{"n":{"a": 1.0}}])"},
@@ -113,7 +116,12 @@ TEST_CASE("every function in the list exists in the engine") {
         for (int i = 0; i < rule.least; ++i)
             call += i == 0 ? "null" : ", null";
         INFO(call);
-        CHECK(refusal(engine.session, "select " + call + ")") != "42883");
+        call += ")";
+        // Window functions are only looked for where there is a window.
+        const bool is_known =
+            refusal(engine.session, "select " + call) != "42883" ||
+            refusal(engine.session, "select " + call + " over (order by 1)") != "42883";
+        CHECK(is_known);
     }
 }
 

@@ -91,7 +91,7 @@ TEST_CASE("two databases of one process are apart") {
     fresh memory;
     auto session = file.session(nobody{});
     run(session, "create table @{s}t (a int)");
-    CHECK(refusal(memory.session, "select * from s.t") == "42P01");
+    CHECK(refusal(memory.session, "select * from s.t") == "3F000");
 }
 
 TEST_CASE("a file that is no database is a configuration error naming it") {
