@@ -21,6 +21,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <vector>
 
 namespace weir {
@@ -102,6 +103,8 @@ parse_text(std::string_view text, Integer& out, text_format /*format*/) noexcept
 }
 
 /// The shortest text that reads back as the same value.
+/// Shortest text that reads back as the same value, with an exponent where PostgreSQL writes one, so that both
+/// backends' answers look alike. Source: PostgreSQL 15, float4out and float8out.
 template <detail::column_float Float>
 void append_text(std::string& out, Float value, text_format /*format*/) {
     if (value != value) {
@@ -111,8 +114,18 @@ void append_text(std::string& out, Float value, text_format /*format*/) {
     } else if (value == -std::numeric_limits<Float>::infinity()) {
         out.append("-Infinity");
     } else {
+        constexpr Float least{static_cast<Float>(1e-4L)};
+        constexpr Float most{std::is_same_v<Float, float> ? Float{1e6F} : static_cast<Float>(1e15)};
+        const Float size = value < 0 ? -value : value;
+        const bool is_plain = size == 0 || (size >= least && size < most);
         std::array<char, 32> digits;
-        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+        const auto end = std::to_chars(
+                             digits.data(),
+                             digits.data() + digits.size(),
+                             value,
+                             is_plain ? std::chars_format::fixed : std::chars_format::scientific
+        )
+                             .ptr;
         out.append(digits.data(), end);
     }
 }

@@ -103,7 +103,7 @@ TEST_CASE("PostgreSQL's scalars become JSON") {
 
 TEST_CASE("the Statement Execution API's scalars become JSON") {
     CHECK(from_api(boolean_type, "true") == "true");
-    CHECK(from_api(of_kind(type::float64), "1.0E10") == "1.0E10");
+    CHECK(from_api(of_kind(type::float64), "1.0E10") == "10000000000");
     CHECK(from_api(of_kind(type::float64), "inf") == "\"Infinity\"");
     CHECK(from_api(time_type, "2024-05-01 10:20:30.123456") == "\"2024-05-01T10:20:30.123456Z\"");
     CHECK(

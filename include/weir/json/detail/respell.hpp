@@ -51,13 +51,15 @@ inline void append_number(std::string& out, std::string_view text, json::numbers
     out.push_back('"');
 }
 
-[[nodiscard]] inline bool respell_real(std::string& out, std::string_view text) {
-    if (is_number(text)) {
+/// PostgreSQL's spelling is weir's own; an engine's (`125000.0`, `1.0E10`) is not.
+template <class Float>
+[[nodiscard]] bool respell_real(std::string& out, std::string_view text, text_format format) {
+    if (format == text_format::postgres && is_number(text)) {
         out.append(text);
         return true;
     }
-    double value = 0;
-    if (!weir::detail::parse_special(text, value))
+    Float value = 0;
+    if (!parse_text(text, value, format))
         return false;
     append_json(out, value);
     return true;
@@ -155,8 +157,9 @@ respell_document(std::string& out, std::string_view text, text_format format) {
         append_number(out, text, how.numbers);
         return true;
     case type::float32:
+        return respell_real<float>(out, text, how.format);
     case type::float64:
-        return respell_real(out, text);
+        return respell_real<double>(out, text, how.format);
     case type::boolean: {
         bool value = false;
         if (!parse_text(text, value, how.format))
