@@ -4,6 +4,7 @@
 #include <weir/table/identifier.hpp>
 
 #include <algorithm>
+#include <numeric>
 #include <tuple>
 #include <utility>
 
@@ -95,13 +96,16 @@ bool diagnostics::has_error_in(range at) const {
 }
 
 std::string diagnostics::print(const sources& files) const {
-    auto sorted = found_;
-    std::stable_sort(sorted.begin(), sorted.end(), [](const diagnostic& a, const diagnostic& b) {
-        return std::tie(a.at.file, a.at.begin) < std::tie(b.at.file, b.at.begin);
+    std::vector<std::size_t> sorted(found_.size());
+    std::iota(sorted.begin(), sorted.end(), std::size_t{0});
+    std::sort(sorted.begin(), sorted.end(), [this](std::size_t a, std::size_t b) {
+        const auto& left = found_[a].at;
+        const auto& right = found_[b].at;
+        return std::tie(left.file, left.begin, a) < std::tie(right.file, right.begin, b);
     });
     std::string text;
     for (std::size_t i = 0; i < std::min(sorted.size(), most_printed); ++i) {
-        const auto& each = sorted[i];
+        const auto& each = found_[sorted[i]];
         const auto& file = files[each.at.file];
         text += place_of(file, each.at);
         text += each.level == severity::error ? "error: " : "warning: ";

@@ -121,15 +121,16 @@ private:
     }
 
     static std::vector<const entry*> ordered(const node& map, key_list keys) {
-        std::vector<const entry*> made;
+        // By place in the language's order, then as written.
+        std::vector<std::pair<std::ptrdiff_t, const entry*>> ranked;
         for (const auto& each : map.entries)
-            made.push_back(&each);
-        const auto rank = [keys](const entry* of) {
-            return std::find(keys.begin(), keys.end(), of->key.text) - keys.begin();
-        };
-        std::stable_sort(made.begin(), made.end(), [&](const entry* a, const entry* b) {
-            return rank(a) < rank(b);
-        });
+            ranked.emplace_back(
+                std::find(keys.begin(), keys.end(), each.key.text) - keys.begin(), &each
+            );
+        std::sort(ranked.begin(), ranked.end());
+        std::vector<const entry*> made;
+        for (const auto& [rank, each] : ranked)
+            made.push_back(each);
         return made;
     }
 

@@ -21,8 +21,9 @@ struct type_text {
     /// The whole type, arguments included.
     range at{};
     std::vector<located<std::uint32_t>> numbers{};
-    std::vector<type_text> parts{};
-    std::vector<field_text> fields{};
+    // Without {}: clang would need the complete types here.
+    std::vector<type_text> parts;
+    std::vector<field_text> fields;
 };
 
 struct field_text {

@@ -434,6 +434,9 @@ types::inline_structure(const type_text& written, schema_model& in, const std::s
     made.name = {name, written.at};
     made.space = in.name.value;
     made.is_inline = true;
+    node no_rules;
+    no_rules.is = node::kind::map;
+    no_rules.at = written.at;
     for (const auto& field : written.fields) {
         column_model column;
         column.name = field.name;
@@ -442,7 +445,7 @@ types::inline_structure(const type_text& written, schema_model& in, const std::s
         const auto type = type_of(field.type, in, name + '_' + field.name.value);
         column.type = type.type;
         if (type.alias != nullptr)
-            read_rules(column, node{.is = node::kind::map, .at = written.at}, type.alias);
+            read_rules(column, no_rules, type.alias);
         made.fields.push_back(std::move(column));
     }
     in.structures.push_back(std::move(made));

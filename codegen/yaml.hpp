@@ -28,8 +28,9 @@ struct node {
     /// scalar: its value; null: as written (`~`, `null` or nothing).
     std::string text{};
     range at{};
-    std::vector<node> items{};
-    std::vector<entry> entries{};
+    // Without {}: clang would need the complete types here.
+    std::vector<node> items;
+    std::vector<entry> entries;
 
     [[nodiscard]] bool is_null() const noexcept { return is == kind::null; }
 
