@@ -71,7 +71,8 @@ public:
             return;
         const auto here = offset(mark);
         const range at{file_, here, here + 1};
-        const auto between = text_.substr(last_end_, here - std::min(here, last_end_));
+        // Without a marker it is a line that fits nowhere, which ends the document too.
+        const auto between = text_.substr(last_end_, here + 3 - std::min(here, last_end_));
         if (between.find("---") == std::string_view::npos &&
             between.find("...") == std::string_view::npos) {
             to_->error(
