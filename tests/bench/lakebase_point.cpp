@@ -67,9 +67,17 @@ void compare(const char* what, std::vector<way> ways) {
             quantile(one.cpu, 0.75)
         );
     }
-    // Decided by the spread alone, before any ratio is looked at.
+    // A slow spell can last a whole run and hit one side only, in either direction: sides that
+    // differ more than any difference in their own work could explain are told apart, not divided.
+    const auto slowest = [&] {
+        double most = 0;
+        for (const auto& one : ways)
+            most = std::max(most, quantile(one.cpu, 0.25));
+        return most;
+    }();
     for (const auto& one : ways) {
-        if (quantile(one.cpu, 0.75) > 1.25 * quantile(one.cpu, 0.25)) {
+        const auto low = quantile(one.cpu, 0.25);
+        if (quantile(one.cpu, 0.75) > 1.25 * low || slowest > 3 * low) {
             std::printf("  => no ratio: the machine is too busy (%s), run again\n", one.name);
             return;
         }

@@ -118,6 +118,18 @@ TEST_CASE("a backend killed while idle is not noticed by the next read") {
 TEST_CASE("a backend killed while idle is not noticed by the next write, which happens once") {
     things on{"idle_write", single};
     auto session = on.connections.session(nobody{});
+    const std::string_view inserting = "insert into @{place}\"things\" values ($1, 'a')";
+    // Prepared now: otherwise the loss shows while preparing, where trying again is always safe.
+    change(session, inserting, with({"1"}));
+    terminate(on, backend_of(session));
+    change(session, inserting, with({"2"}));
+    CHECK(one(session, "select count(*) from @{place}\"things\"") == "2");
+    CHECK(on.connections.statistics().broken == 1);
+}
+
+TEST_CASE("a backend killed while idle is noticed before a write is prepared") {
+    things on{"idle_prepare", single};
+    auto session = on.connections.session(nobody{});
     terminate(on, backend_of(session));
     change(session, "insert into @{place}\"things\" values (1, 'a')");
     CHECK(one(session, "select count(*) from @{place}\"things\"") == "1");
