@@ -5,6 +5,8 @@
 
 #include <weir/core/error.hpp>
 #include <weir/core/text.hpp>
+#include <weir/embedded/detail/statement_cache.hpp>
+#include <weir/embedded/detail/table_definition.hpp>
 #include <weir/embedded/duckdb_api.hpp>
 #include <weir/embedded/engine_error.hpp>
 #include <weir/embedded/rows.hpp>
@@ -25,217 +27,6 @@
 #include <vector>
 
 namespace weir::embedded {
-
-namespace detail {
-
-/// What kind of failure a text names at its start; duckdb_prepare gives no other sign.
-[[nodiscard]] inline duck::error_type error_type_of(std::string_view text) noexcept {
-    using enum duck::error_type;
-    constexpr std::pair<std::string_view, duck::error_type> starts[]{
-        {"Binder", binder},
-        {"Catalog", catalog},
-        {"Parser", parser},
-        {"Syntax", syntax},
-        {"Conversion", conversion},
-        {"Out of Range", out_of_range},
-        {"Constraint", constraint},
-        {"TransactionContext", transaction},
-        {"INTERRUPT", interrupt},
-        {"Not implemented", not_implemented},
-        {"Invalid Input", invalid_input},
-        {"Permission", permission},
-        {"Dependency", dependency},
-        {"IO", io},
-    };
-    for (const auto& [start, kind] : starts)
-        if (text.starts_with(start))
-            return kind;
-    return internal;
-}
-
-/// A column's type as a parameter's: containers and everything spelled as text are text.
-[[nodiscard]] inline sql_type parameter_type_of(const column_type& of) {
-    switch (of.kind) {
-    case type::int8:
-    case type::int16:
-    case type::int32:
-    case type::int64:
-    case type::float32:
-    case type::float64:
-    case type::boolean:
-    case type::date:
-    case type::timestamp:
-    case type::timestamp_ntz:
-        return {.kind = of.kind};
-    case type::decimal:
-        return {.kind = type::decimal, .precision = of.precision, .scale = of.scale};
-    default:
-        return {.kind = type::string};
-    }
-}
-
-/// A prepared statement of the library.
-class prepared_statement {
-public:
-    prepared_statement(
-        const duck::api& api, duck::connection on, const std::string& sql, std::string_view table
-    )
-        : api_(&api) {
-        if (api.prepare(on, sql.c_str(), &handle_) != duck::state::success) {
-            const char* const reason = api.prepare_error(handle_);
-            const std::string text{reason != nullptr ? reason : ""};
-            api.destroy_prepare(&handle_);
-            throw_engine_error(error_type_of(text), text, table);
-        }
-    }
-
-    ~prepared_statement() {
-        if (handle_ != nullptr)
-            api_->destroy_prepare(&handle_);
-    }
-
-    prepared_statement(const prepared_statement&) = delete;
-    prepared_statement(prepared_statement&&) = delete;
-    prepared_statement& operator=(const prepared_statement&) = delete;
-    prepared_statement& operator=(prepared_statement&&) = delete;
-
-    /// Binds the text of an argument (absent: NULL) to `$position` as a value of the type.
-    /// Errors: validation_error 22018 when the text is no such value.
-    void bind(
-        std::size_t position,
-        std::optional<std::string_view> text,
-        const sql_type& as,
-        std::string_view table
-    ) {
-        const auto outcome =
-            text ? bind_text(position, *text, as) : api_->bind_null(handle_, position);
-        if (outcome != duck::state::success) {
-            refusal{"", table}.bad_value(
-                "22018", "value", "Argument " + std::to_string(position) + " is not of its type"
-            );
-        }
-    }
-
-    [[nodiscard]] duck::prepared handle() const noexcept { return handle_; }
-
-private:
-    template <class T>
-    [[nodiscard]] static bool parse(std::string_view text, T& out) {
-        return parse_text(text, out, text_format::statement_api);
-    }
-
-    duck::state bind_text(duck::index at, std::string_view text, const sql_type& as) {
-        constexpr auto failure = duck::state::failure;
-        switch (as.kind) {
-        case type::boolean: {
-            bool value = false;
-            return parse(text, value) ? api_->bind_boolean(handle_, at, value) : failure;
-        }
-        case type::int8: {
-            std::int8_t value = 0;
-            return parse(text, value) ? api_->bind_int8(handle_, at, value) : failure;
-        }
-        case type::int16: {
-            std::int16_t value = 0;
-            return parse(text, value) ? api_->bind_int16(handle_, at, value) : failure;
-        }
-        case type::int32: {
-            std::int32_t value = 0;
-            return parse(text, value) ? api_->bind_int32(handle_, at, value) : failure;
-        }
-        case type::int64: {
-            std::int64_t value = 0;
-            return parse(text, value) ? api_->bind_int64(handle_, at, value) : failure;
-        }
-        case type::float32: {
-            float value = 0;
-            return parse(text, value) ? api_->bind_float(handle_, at, value) : failure;
-        }
-        case type::float64: {
-            double value = 0;
-            return parse(text, value) ? api_->bind_double(handle_, at, value) : failure;
-        }
-        case type::decimal: {
-            int128 value = 0;
-            if (!parse_decimal(text, as.precision, as.scale, value))
-                return failure;
-            const auto bits = static_cast<uint128>(value);
-            return api_->bind_decimal(
-                handle_,
-                at,
-                {as.precision,
-                 as.scale,
-                 {static_cast<std::uint64_t>(bits), static_cast<std::int64_t>(bits >> 64U)}}
-            );
-        }
-        case type::date: {
-            date value;
-            return parse(text, value) ? api_->bind_date(handle_, at, {value.days}) : failure;
-        }
-        case type::timestamp: {
-            timestamp value;
-            return parse(text, value) ? api_->bind_timestamp_tz(handle_, at, {value.microseconds})
-                                      : failure;
-        }
-        case type::timestamp_ntz: {
-            timestamp_ntz value;
-            return parse(text, value) ? api_->bind_timestamp(handle_, at, {value.microseconds})
-                                      : failure;
-        }
-        default:
-            return api_->bind_varchar_length(handle_, at, text.data(), text.size());
-        }
-    }
-
-    const duck::api* api_;
-    duck::prepared handle_ = nullptr;
-};
-
-/// Statements ready to run on one connection, the least recently used forgotten first.
-class statement_cache {
-public:
-    struct entry {
-        std::string key;
-        std::unique_ptr<prepared_statement> statement;
-        /// For `$1, $2, …`: the argument's position, or `actor`.
-        std::vector<std::size_t> sources;
-        std::vector<sql_type> types;
-    };
-
-    static constexpr auto actor = std::numeric_limits<std::size_t>::max();
-
-    explicit statement_cache(std::size_t most) : most_(std::max<std::size_t>(most, 1)) {}
-
-    entry* find(std::string_view key) {
-        const auto found = by_key_.find(key);
-        if (found == by_key_.end())
-            return nullptr;
-        entries_.splice(entries_.begin(), entries_, found->second);
-        return &entries_.front();
-    }
-
-    entry& add(entry made) {
-        if (entries_.size() == most_) {
-            by_key_.erase(entries_.back().key);
-            entries_.pop_back();
-        }
-        entries_.push_front(std::move(made));
-        by_key_.emplace(entries_.front().key, entries_.begin());
-        return entries_.front();
-    }
-
-    void clear() noexcept {
-        by_key_.clear();
-        entries_.clear();
-    }
-
-private:
-    std::size_t most_;
-    std::list<entry> entries_;
-    std::unordered_map<std::string_view, std::list<entry>::iterator> by_key_;
-};
-
-} // namespace detail
 
 /// A connection. Not for two threads at once.
 class connection {
@@ -417,29 +208,12 @@ private:
     rows change_check(const check_change& change, std::string_view table) {
         return together([&] {
             auto definition = definition_of(change.table, table);
-            // "CREATE TABLE schema.name(" is the library's own spelling; what is kept begins at the
-            // parenthesis.
-            definition.erase(0, opening_of(definition));
-            const auto marker =
-                std::string{"CHECK(("} + "(" + literal(change.name) + " IS NOT NULL)";
-            const auto at = definition.find(marker);
-            if (change.definition.empty()) {
-                if (at == std::string::npos)
-                    return rows{};
-                remove_constraint(definition, at);
-            } else {
-                if (at != std::string::npos) {
-                    throw statement_error{
-                        std::string{table} + ": the constraint " + change.name + " exists already",
-                        {.sqlstate = "42710"}
-                    };
-                }
-                definition.insert(definition.rfind(')'), ", " + change.definition);
-            }
+            if (!detail::apply(change, definition, table))
+                return rows{};
             auto remade = change.table;
             remade.back() += "__weir_remade";
-            const auto old_name = joined(change.table);
-            const auto new_name = joined(remade);
+            const auto old_name = joined_name(change.table);
+            const auto new_name = joined_name(remade);
             run("CREATE TABLE " + new_name + definition, table);
             run("INSERT INTO " + new_name + " SELECT * FROM " + old_name, table);
             run("DROP TABLE " + old_name, table);
@@ -451,7 +225,8 @@ private:
 
     std::string definition_of(const std::vector<std::string>& parts, std::string_view table) {
         const auto match = [](std::string_view column, const std::string& value) {
-            return " AND lower(" + std::string{column} + ") = lower(" + literal(value) + ")";
+            return " AND lower(" + std::string{column} + ") = lower(" +
+                   detail::quoted_literal(value) + ")";
         };
         std::string sql{"SELECT sql FROM duckdb_tables() WHERE NOT temporary"};
         sql += match("table_name", parts.back());
@@ -469,57 +244,6 @@ private:
             };
         }
         return std::string{(*row)[0].text};
-    }
-
-    /// Where the column list of a CREATE TABLE opens: the first parenthesis outside quotes.
-    [[nodiscard]] static std::size_t opening_of(std::string_view definition) {
-        bool quoted = false;
-        for (std::size_t i = 0; i < definition.size(); ++i) {
-            if (definition[i] == '"')
-                quoted = !quoted;
-            if (definition[i] == '(' && !quoted)
-                return i;
-        }
-        return definition.size();
-    }
-
-    /// Cuts out the CHECK that begins at `at`, with the comma before it.
-    static void remove_constraint(std::string& definition, std::size_t at) {
-        std::size_t depth = 0;
-        char quote = '\0';
-        auto end = definition.find('(', at);
-        do {
-            const char c = definition[end];
-            if (quote != '\0') {
-                if (c == quote)
-                    quote = '\0';
-            } else if (c == '\'' || c == '"') {
-                quote = c;
-            } else if (c == '(') {
-                ++depth;
-            } else if (c == ')') {
-                --depth;
-            }
-            ++end;
-        } while (depth != 0 && end < definition.size());
-        const auto comma = definition.rfind(',', at);
-        definition.erase(comma, end - comma);
-    }
-
-    [[nodiscard]] static std::string literal(std::string_view text) {
-        std::string made;
-        append_literal(made, text);
-        return made;
-    }
-
-    [[nodiscard]] static std::string joined(const std::vector<std::string>& parts) {
-        std::string made;
-        for (const auto& part : parts) {
-            if (!made.empty())
-                made.push_back('.');
-            append_name(made, part);
-        }
-        return made;
     }
 
     const duck::api& api_;

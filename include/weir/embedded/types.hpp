@@ -41,6 +41,17 @@ inline void append_name(std::string& out, std::string_view name) {
     out.push_back('"');
 }
 
+/// The parts of a name, each quoted, with dots between.
+[[nodiscard]] inline std::string joined_name(const std::vector<std::string>& parts) {
+    std::string made;
+    for (const auto& part : parts) {
+        if (!made.empty())
+            made.push_back('.');
+        append_name(made, part);
+    }
+    return made;
+}
+
 /// Appends a string literal as DuckDB reads it: no escapes but the doubled quote.
 inline void append_literal(std::string& out, std::string_view text) {
     out.push_back('\'');

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// ALTER TABLE, and DROP of anything. Costs ddl_reader.hpp.
+#pragma once
+
+#include <weir/embedded/detail/ddl_reader.hpp>
+#include <weir/embedded/engine_error.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace weir::embedded::detail {
+
+/// `ALTER TABLE …` and `DROP …`.
+class alter_statement : public ddl_reader {
+public:
+    using ddl_reader::ddl_reader;
+
+    void alter() {
+        if (!take("TABLE"))
+            refuse_unsupported("ALTER of anything but a table");
+        table_ = name_parts(3);
+        const auto prefix = "ALTER TABLE " + joined_name(table_) + " ";
+        if (take("ADD")) {
+            if (is("CONSTRAINT")) {
+                add_constraint();
+            } else {
+                add_columns(prefix);
+            }
+        } else if (take("DROP")) {
+            alter_drop(prefix);
+        } else if (take("RENAME")) {
+            alter_rename(prefix);
+        } else if (take("ALTER")) {
+            take("COLUMN");
+            alter_column(prefix);
+        } else if (take("SET") || take("UNSET")) {
+            expect("TBLPROPERTIES");
+            take_if_exists();
+            skip_list();
+        } else if (take_both("CLUSTER", "BY")) {
+            if (!take("AUTO") && !take("NONE"))
+                skip_list();
+        } else {
+            refuse_unsupported("this form of ALTER TABLE");
+        }
+    }
+
+    void drop() {
+        std::string sql{"DROP "};
+        const bool schema = take("SCHEMA") || take("DATABASE");
+        if (schema) {
+            sql.append("SCHEMA ");
+        } else if (take("TABLE")) {
+            sql.append("TABLE ");
+        } else if (take("VIEW")) {
+            sql.append("VIEW ");
+        } else {
+            refuse_unsupported(
+                "DROP " + (at_ < tokens_.size() ? tokens_[at_].text : std::string{"without a kind"})
+            );
+        }
+        if (take_if_exists())
+            sql.append("IF EXISTS ");
+        sql.append(joined_name(name_parts(schema ? 2 : 3)));
+        if (take("CASCADE")) {
+            sql.append(" CASCADE");
+        } else {
+            take("RESTRICT");
+        }
+        add(std::move(sql));
+    }
+
+private:
+    void add_constraint() {
+        const auto name = at_ + 1 < tokens_.size() ? tokens_[at_ + 1].text : std::string{};
+        auto definition = constraint();
+        if (!definition.empty())
+            made_.change = check_change{table_, name, std::move(definition)};
+    }
+
+    void add_columns(const std::string& prefix) {
+        if (!take("COLUMN"))
+            expect("COLUMNS");
+        const bool in_list = is_symbol("(");
+        const auto end = in_list ? tree_.partner(at_) : tokens_.size();
+        if (in_list)
+            ++at_;
+        for (;;) {
+            if (at_ == end || !tokens_[at_].is_name())
+                refuse_syntax("expected a column's name", tree_.offset(at_));
+            std::string sql{prefix + "ADD COLUMN "};
+            append_name(sql, tokens_[at_++].text);
+            type_reader reader{tokens_.first(end), at_};
+            sql.push_back(' ');
+            append_duckdb_type(sql, reader.read());
+            at_ = reader.at();
+            if (take("COMMENT"))
+                skip_string();
+            add(std::move(sql));
+            if (at_ == end)
+                break;
+            if (!is_symbol(","))
+                refuse_unsupported("'" + tokens_[at_].text + "' in ADD COLUMN");
+            ++at_;
+        }
+        if (in_list)
+            ++at_;
+    }
+
+    void alter_drop(const std::string& prefix) {
+        if (take("CONSTRAINT")) {
+            take_if_exists();
+            if (at_ == tokens_.size() || !tokens_[at_].is_name())
+                refuse_syntax("expected a name", tree_.offset(at_));
+            made_.change = check_change{table_, tokens_[at_++].text, {}};
+            static_cast<void>(take("CASCADE") || take("RESTRICT"));
+            return;
+        }
+        if (take_both("PRIMARY", "KEY") || take_both("FOREIGN", "KEY")) {
+            take_if_exists();
+            if (is_symbol("("))
+                skip_list();
+            static_cast<void>(take("CASCADE") || take("RESTRICT"));
+            return;
+        }
+        if (!take("COLUMN"))
+            expect("COLUMNS");
+        const std::string if_exists{take_if_exists() ? "IF EXISTS " : ""};
+        const bool in_list = is_symbol("(");
+        const auto end = in_list ? tree_.partner(at_) : tokens_.size();
+        if (in_list)
+            ++at_;
+        for (;;) {
+            if (at_ == end || !tokens_[at_].is_name())
+                refuse_syntax("expected a column's name", tree_.offset(at_));
+            std::string sql{prefix + "DROP COLUMN " + if_exists};
+            append_name(sql, tokens_[at_++].text);
+            add(std::move(sql));
+            if (at_ == end)
+                break;
+            if (!is_symbol(","))
+                refuse_unsupported("'" + tokens_[at_].text + "' in DROP COLUMN");
+            ++at_;
+        }
+        if (in_list)
+            ++at_;
+    }
+
+    void alter_rename(const std::string& prefix) {
+        std::string sql{prefix + "RENAME "};
+        if (take("COLUMN")) {
+            at_ = fixed_.write_name(sql, at_);
+            expect("TO");
+            sql.append(" TO ");
+            at_ = fixed_.write_name(sql, at_);
+        } else {
+            expect("TO");
+            const auto parts = name_parts(3);
+            sql.append("TO ");
+            append_name(sql, parts.back());
+        }
+        add(std::move(sql));
+    }
+
+    void alter_column(const std::string& prefix) {
+        std::string sql{prefix + "ALTER COLUMN "};
+        at_ = fixed_.write_name(sql, at_);
+        if (take("COMMENT")) {
+            skip_string();
+            return;
+        }
+        if (take_both("SET", "NOT")) {
+            expect("NULL");
+            sql.append(" SET NOT NULL");
+        } else if (take_both("DROP", "NOT")) {
+            expect("NULL");
+            sql.append(" DROP NOT NULL");
+        } else if (take_both("SET", "DEFAULT")) {
+            sql.append(" SET DEFAULT ").append(fixed_.text({at_, tokens_.size()}));
+            at_ = tokens_.size();
+        } else if (take_both("DROP", "DEFAULT")) {
+            sql.append(" DROP DEFAULT");
+        } else if (take("TYPE")) {
+            type_reader reader{tokens_, at_};
+            sql.append(" TYPE ");
+            append_duckdb_type(sql, reader.read());
+            at_ = reader.at();
+        } else {
+            refuse_unsupported("this form of ALTER COLUMN");
+        }
+        add(std::move(sql));
+    }
+};
+
+} // namespace weir::embedded::detail
