@@ -6,21 +6,24 @@
 #include <weir/app/backends.hpp>
 #include <weir/app/settings.hpp>
 #include <weir/app/signals.hpp>
+#include <weir/core/deadline.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/log.hpp>
-#include <weir/data/create_tables.hpp>
 #include <weir/http/health.hpp>
 #include <weir/http/httplib_server.hpp>
 #include <weir/http/router.hpp>
 #include <weir/http/sessions.hpp>
 #include <weir/http/table_routes.hpp>
+#include <weir/sql/ddl.hpp>
 #include <weir/table/row.hpp>
 
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <future>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -121,11 +124,19 @@ private:
         );
     }
 
-    /// Whether the tables are there now.
-    [[nodiscard]] bool create_absent_tables() {
+    /// Whether the tables are there now. No statement waits longer than `patience` for its
+    /// database, and none begins once `stop` is asked for.
+    [[nodiscard]] bool create_absent_tables(const std::stop_token& stop = {}) {
+        constexpr std::chrono::seconds patience{5};
         try {
             auto session = backend_->sessions().for_nobody();
-            create_tables(session, created_);
+            for (const auto& step : sql::create_tables(created_, session.dialect())) {
+                if (stop.stop_requested())
+                    return false;
+                session.execute(
+                    {step.text, step.table, sql::verb::ddl}, {}, deadline::in(patience)
+                );
+            }
             tables_are_ready_.store(true);
             return true;
         } catch (const error& failed) {
@@ -149,7 +160,7 @@ private:
             std::unique_lock lock{mutex};
             do {
                 stopped.wait_for(lock, stop, pause, [] { return false; });
-            } while (!stop.stop_requested() && !create_absent_tables());
+            } while (!stop.stop_requested() && !create_absent_tables(stop));
         }};
     }
 
@@ -159,7 +170,11 @@ private:
         std::jthread creating;
         if (!create_absent_tables())
             creating = keep_creating_tables();
-        std::jthread serving{[&server] { server.run(); }};
+        std::promise<void> ended;
+        std::jthread serving{[&server, &ended] {
+            server.run();
+            ended.set_value();
+        }};
         std::printf("listening on http://%s:%d\n", settings_.host.c_str(), port);
         std::fflush(stdout);
         log_.info("serving", {{"backend", backend_->description()}, {"port", port}});
@@ -167,10 +182,24 @@ private:
         const int signal = signals_.wait();
         signals_.release();
         log_.info("stopping", {{"signal", signal}});
+        creating.request_stop();
         server.stop();
-        serving.join();
+        if (ended.get_future().wait_for(longest_stop) != std::future_status::ready)
+            cut_off();
         return 0;
     }
+
+    /// Ends the process although requests still run: whoever stops a service kills it after some
+    /// seconds, and these wait for a database that may never answer. What it has not been told to
+    /// commit it undoes.
+    [[noreturn]] void cut_off() const {
+        log_.warning("requests were cut off: they did not end in time");
+        std::fflush(stdout);
+        std::_Exit(0);
+    }
+
+    /// Design 8: out within 10 s.
+    static constexpr std::chrono::seconds longest_stop{8};
 
     // First: it must hold signals back before any thread starts.
     stop_signals signals_;

@@ -88,13 +88,13 @@ public:
         detail::bind_many<Row>(arguments, std::span<const Row>{made}, sql::is_inserted, spoken());
         auto stored = run<fixed::insert_many>(arguments);
         if (is_postgres()) {
-            made = rows_of(stored);
-            if (made.empty())
-                refuse_insert(nullptr);
-            return made;
+            auto rows = rows_of(stored);
+            if (rows.empty())
+                refuse_insert(made);
+            return rows;
         }
         if (stored.affected_rows() == 0)
-            refuse_insert(nullptr);
+            refuse_insert(made);
         for (auto& row : made)
             complete(row);
         return made;
@@ -109,7 +109,7 @@ public:
         detail::bind_many<Row>(arguments, std::span<const Row>{made}, sql::is_inserted, spoken());
         const auto count = run<fixed::insert_many_quietly>(arguments).affected_rows();
         if (count == 0)
-            refuse_insert(nullptr);
+            refuse_insert(made);
         return count;
     }
 
@@ -124,10 +124,10 @@ public:
         if (is_postgres()) {
             if (auto row = first_of(stored))
                 return std::move(*row);
-            refuse_insert(&made);
+            refuse_insert({&made, 1});
         }
         if (stored.affected_rows() == 0)
-            refuse_insert(&made);
+            refuse_insert({&made, 1});
         return read(detail::key_of_row(made));
     }
 
@@ -307,7 +307,7 @@ public:
         detail::bind_key<Row>(arguments, wanted, format());
         auto restored = changed_row(wanted, run<fixed::restore>(arguments));
         if (!restored && find(wanted, sql::deleted::only))
-            throw conflict_error{taken_text()};
+            throw conflict_error{taken_text(), {.sqlstate = "23505"}};
         return restored;
     }
 
@@ -455,10 +455,10 @@ private:
         if (is_postgres()) {
             if (auto row = first_of(stored))
                 return std::move(*row);
-            refuse_insert(&made);
+            refuse_insert({&made, 1});
         }
         if (stored.affected_rows() == 0)
-            refuse_insert(&made);
+            refuse_insert({&made, 1});
         complete(made);
         return made;
     }
@@ -492,16 +492,38 @@ private:
 
     /// Says why nothing was stored: the row's parent is not there for this caller, or its key is
     /// taken. `made` is null for many rows, of which any may be the cause.
-    [[noreturn]] void refuse_insert(const Row* made) {
+    /// Says why nothing was stored: a parent that this caller has not, else a key or unique value
+    /// that is taken.
+    [[noreturn]] void refuse_insert(std::span<const Row> given) {
         if constexpr (table_of<Row>.access.rule == access_rule::via) {
             const auto& along = table_of<Row>.relations[table_of<Row>.access.via];
-            if (made == nullptr || !parent_is_visible(*made))
-                throw not_found_error{
-                    "The row of table '" + std::string{along.target().name} +
-                    "' that this one refers to is not there"
-                };
+            for (std::size_t at = 0; at < given.size(); ++at) {
+                // Rows of one parent mostly come together: one question for all of them.
+                if (at > 0 && have_same_parent(given[at - 1], given[at]))
+                    continue;
+                if (!parent_is_visible(given[at]))
+                    throw not_found_error{
+                        "The row of table '" + std::string{along.target().name} +
+                        "' that this one refers to is not there"
+                    };
+            }
         }
         throw conflict_error{taken_text(), {.sqlstate = "23505"}};
+    }
+
+    [[nodiscard]] static bool have_same_parent(const Row& left, const Row& right) {
+        const auto one = [&]<std::size_t At>() {
+            constexpr auto from = table_of<Row>.relations[table_of<Row>.access.via].from;
+            constexpr bool is_named = std::find(from.begin(), from.end(), At) != from.end();
+            if constexpr (is_named) {
+                return member_at<At>(left) == member_at<At>(right);
+            } else {
+                return true;
+            }
+        };
+        return [&]<std::size_t... At>(std::index_sequence<At...>) {
+            return (... && one.template operator()<At>());
+        }(std::make_index_sequence<member_count<Row>>{});
     }
 
     [[nodiscard]] bool parent_is_visible(const Row& made) {
@@ -530,7 +552,7 @@ private:
             return row;
         // The statement itself keeps unique values unique: a row that is there was refused.
         if (row && !table_of<Row>.unique.empty())
-            throw conflict_error{taken_text()};
+            throw conflict_error{taken_text(), {.sqlstate = "23505"}};
         return std::nullopt;
     }
 

@@ -120,6 +120,19 @@ public:
         std::unique_ptr<connection> held_;
     };
 
+    /// Waits until no other statement writes; reads need not wait and get an empty lock. Take it
+    /// before a connection, so that waiting writers leave those to readers.
+    /// Errors: timeout_error.
+    [[nodiscard]] std::unique_lock<std::timed_mutex>
+    turn_to_write(const sql::statement& statement, deadline until) {
+        if (statement.verb == sql::verb::select)
+            return {};
+        std::unique_lock turn{writing_, until.at()};
+        if (!turn)
+            throw_late(statement.table);
+        return turn;
+    }
+
     /// Executes a statement on a leased connection and interrupts it at the deadline.
     /// Errors: as throw_engine_error(), and those of translate().
     rows execute(
@@ -372,6 +385,7 @@ private:
     std::set<std::string> catalogs_;
     std::map<std::string, std::string, std::less<>> prefixes_;
 
+    std::timed_mutex writing_;
     std::mutex pool_mutex_;
     std::condition_variable returned_;
     std::vector<std::unique_ptr<connection>> idle_;

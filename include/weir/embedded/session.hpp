@@ -110,7 +110,8 @@ private:
 
 /// Executes statements for `Who`: a `weir::caller`, or `weir::nobody`. From database::session().
 ///
-/// Each statement takes effect by itself, on whatever connection is free.
+/// Each statement takes effect by itself, on whatever connection is free. Writes take turns: a
+/// statement that inserts only what is not there yet would not see what another is about to commit.
 /// Lifetime: must not outlive its database.
 /// Threads:  not two at once.
 template <class Who>
@@ -141,6 +142,7 @@ public:
     /// timeout_error and
     ///         connection_error as engine_error.hpp says; nothing of the engine's.
     rows execute(const sql::statement& statement, const sql::arguments& arguments, deadline until) {
+        const auto turn = in_->turn_to_write(statement, until);
         const database::lease held{*in_, until};
         return in_->execute(*held, statement, arguments, who_.actor(), until);
     }

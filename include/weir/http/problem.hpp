@@ -68,6 +68,9 @@ namespace detail {
     case error_kind::not_found:
         return {404, "not_found", failed.what(), {}, {}};
     case error_kind::conflict:
+        // The same words whichever backend noticed: names of constraints are the log's.
+        if (failed.sqlstate() == "23505")
+            return {409, "conflict", "Another row has this key or unique value already", {}, {}};
         return {409, "conflict", failed.what(), {}, {}};
     case error_kind::precondition:
         return {412, "precondition", failed.what(), {}, {}};
