@@ -39,32 +39,24 @@ template <row Row, described Part>
 void bind_arrays(
     sql::arguments& arguments, std::span<const Part> parts, sql::column_choice chosen
 ) {
-    // The first row only tells the members; each column then walks all rows.
     if (parts.empty())
         return;
-    [&]<std::size_t... At>(std::index_sequence<At...> /*unused*/) {
-        const auto one = [&]<std::size_t Member>() {
-            const auto column = columns_of_members<Row, Part>[Member];
-            if (!chosen(table_of<Row>, column))
-                return;
-            arguments.add_written(sql::text_type, [&](std::string& out) {
-                char before = '{';
-                for (const auto& part : parts) {
-                    out += before;
-                    append_element(
-                        out,
-                        member_at<Member>(part),
-                        table_of<Row>.columns[column].type,
-                        text_format::postgres
-                    );
-                    before = ',';
-                }
-                out += '}';
-            });
-        };
-        const int done[] { 0, (one.template operator()<At>(), 0)... };
-        static_cast<void>(done);
-    }(std::make_index_sequence<member_count<Part>>{});
+    for_each_member_pointer<Part>([&](std::size_t at, auto pointer) {
+        const auto column = columns_of_members<Row, Part>[at];
+        if (!chosen(table_of<Row>, column))
+            return;
+        arguments.add_written(sql::text_type, [&](std::string& out) {
+            char before = '{';
+            for (const auto& part : parts) {
+                out += before;
+                append_element(
+                    out, part.*pointer, table_of<Row>.columns[column].type, text_format::postgres
+                );
+                before = ',';
+            }
+            out += '}';
+        });
+    });
 }
 
 /// Binds one JSON array with an object per row, its members the columns `chosen` picks.

@@ -10,9 +10,12 @@
 #include <weir/table/audit.hpp>
 #include <weir/table/row.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,15 +35,29 @@ inline constexpr auto members_of_columns = [] {
     return found;
 }();
 
-template <class To, class From>
-void assign(To& to, From&& from) {
-    if constexpr (is_optional<std::remove_cvref_t<From>> && !is_optional<To>) {
-        // Only a generated uuid is optional in the create struct and not in the row.
-        to = from ? *std::forward<From>(from) : To::random();
-    } else {
-        to = std::forward<From>(from);
+/// Tags of the types of a struct's members.
+template <described T>
+inline constexpr auto member_tags = [] {
+    std::array<const char*, member_count<T>> tags{};
+    for_each_member_pointer<T>([&]<class Member>(std::size_t at, Member T::* /*pointer*/) {
+        tags[at] = &type_tag<Member>;
+    });
+    return tags;
+}();
+
+/// Whether each member of `Part` has the type of the row's member, so that make_row() may find the
+/// latter by address. Only a generated uuid is optional in the create struct and not in the row.
+template <row Row, described Part>
+inline constexpr bool members_have_row_types = [] {
+    for (std::size_t at = 0; at < member_count<Part>; ++at) {
+        const auto* const in_row = member_tags<Row>[columns_of_members<Row, Part>[at]];
+        const auto* const in_part = member_tags<Part>[at];
+        if (in_row != in_part &&
+            !(in_row == &type_tag<uuid> && in_part == &type_tag<std::optional<uuid>>))
+            return false;
     }
-}
+    return true;
+}();
 
 inline void set_to_now(timestamp& member, timestamp now) {
     member = now;
@@ -57,42 +74,100 @@ inline void set_to_now(date& member, timestamp now) {
 }
 
 template <class T>
+    requires requires(T& member, timestamp now) { set_to_now(member, now); }
 void set_to_now(std::optional<T>& member, timestamp now) {
     set_to_now(member.emplace(), now);
 }
 
-template <row Row, std::size_t Column, class Member>
-void fill(Member& member, const audit_stamp& stamp, std::string_view owner) {
-    constexpr const column& facts = table_of<Row>.columns[Column];
-    if constexpr (is_owner_column(table_of<Row>, Column)) {
-        member = std::string{owner};
-    } else if constexpr (facts.audit == audit_role::record_uuid) {
-        member = uuid::random();
-    } else if constexpr (facts.audit == audit_role::inserted_at) {
-        member = stamp.at;
-    } else if constexpr (facts.audit == audit_role::inserted_by) {
-        member = std::string{stamp.actor};
-    } else if constexpr (facts.generated == generated_by::now) {
-        set_to_now(member, stamp.at);
+/// Gives a member the value weir has for its column, if it has one.
+template <class Member>
+void fill(
+    Member& member,
+    const table& of,
+    std::size_t column,
+    const audit_stamp& stamp,
+    std::string_view owner
+) {
+    const auto& facts = of.columns[column];
+    if constexpr (std::is_same_v<Member, std::string> ||
+                  std::is_same_v<Member, std::optional<std::string>>) {
+        if (is_owner_column(of, column)) {
+            member = std::string{owner};
+        } else if (facts.audit == audit_role::inserted_by) {
+            member = std::string{stamp.actor};
+        }
+    } else if constexpr (std::is_same_v<Member, uuid>) {
+        if (facts.audit == audit_role::record_uuid)
+            member = uuid::random();
+    } else if constexpr (requires { set_to_now(member, stamp.at); }) {
+        if (facts.audit == audit_role::inserted_at || facts.generated == generated_by::now)
+            set_to_now(member, stamp.at);
     }
 }
+
+/// Whether fill() knows the type of every member it has a value for.
+template <row Row>
+inline constexpr bool fills_fit = [] {
+    const auto is_any = [](const char* tag, std::initializer_list<const char*> of) {
+        return std::find(of.begin(), of.end(), tag) != of.end();
+    };
+    for (std::size_t at = 0; at < member_count<Row>; ++at) {
+        const auto& column = table_of<Row>.columns[at];
+        const auto* const tag = member_tags<Row>[at];
+        if (is_owner_column(table_of<Row>, at) || column.audit == audit_role::inserted_by) {
+            if (!is_any(tag, {&type_tag<std::string>, &type_tag<std::optional<std::string>>}))
+                return false;
+        } else if (column.audit == audit_role::record_uuid) {
+            if (tag != &type_tag<uuid>)
+                return false;
+        } else if (column.audit == audit_role::inserted_at ||
+                   column.generated == generated_by::now) {
+            if (!is_any(
+                    tag,
+                    {&type_tag<timestamp>,
+                     &type_tag<timestamp_ntz>,
+                     &type_tag<date>,
+                     &type_tag<std::optional<timestamp>>,
+                     &type_tag<std::optional<timestamp_ntz>>,
+                     &type_tag<std::optional<date>>}
+                ))
+                return false;
+        }
+    }
+    return true;
+}();
 
 /// The row an insert stores: the application's values, and what weir fills.
 template <row Row>
 [[nodiscard]] Row make_row(create_of<Row> given, const audit_stamp& stamp, std::string_view owner) {
+    static_assert(
+        members_have_row_types<Row, create_of<Row>>,
+        "weir: a member of row_types<Row>::create has another type than the row's; generate the "
+        "header again"
+    );
+    static_assert(
+        fills_fit<Row>,
+        "weir: an audit, owner or `generated: now` column of this row has a type weir cannot fill; "
+        "generate the header again"
+    );
+    // Members of both structs are found at run time: pairs of positions as template arguments made
+    // 1,000 columns cost 1,000 searches among 1,000.
     Row made{};
-    constexpr const auto& sources = members_of_columns<Row, create_of<Row>>;
-    [&]<std::size_t... Columns>(std::index_sequence<Columns...> /*unused*/) {
-        const auto one = [&]<std::size_t Column>() {
-            if constexpr (sources[Column] < member_count<create_of<Row>>) {
-                assign(member_at<Column>(made), std::move(member_at<sources[Column]>(given)));
-            } else {
-                fill<Row, Column>(member_at<Column>(made), stamp, owner);
+    std::array<void*, member_count<Row>> members;
+    for_each_member(made, [&](std::size_t at, auto& member) {
+        members[at] = &member;
+        fill(member, table_of<Row>, at, stamp, owner);
+    });
+    for_each_member(given, [&]<class Member>(std::size_t at, Member& from) {
+        const auto column = columns_of_members<Row, create_of<Row>>[at];
+        if constexpr (std::is_same_v<Member, std::optional<uuid>>) {
+            if (member_tags<Row>[column] == &type_tag<uuid>) {
+                *static_cast<uuid*>(members[column]) = from ? *from : uuid::random();
+                return;
             }
-        };
-        const int done[] { 0, (one.template operator()<Columns>(), 0)... };
-        static_cast<void>(done);
-    }(std::make_index_sequence<member_count<Row>>{});
+        }
+        *static_cast<Member*>(members[column]) = std::move(from);
+    });
     return made;
 }
 

@@ -121,31 +121,50 @@ template <keyed_row Row>
     return out;
 }
 
+/// Whether each field of an update that a create struct has too is of that struct's type, or of
+/// what its optional holds.
+template <row Row>
+inline constexpr bool changes_have_row_types = [] {
+    using update = update_of<Row>;
+    bool all = true;
+    for_each_member_pointer<update>([&]<class Value>(std::size_t at, patch<Value> update::*) {
+        const auto position = columns_of_members<Row, update>[at];
+        const auto source = weir::detail::members_of_columns<Row, create_of<Row>>[position];
+        if (source == member_count<create_of<Row>>)
+            return;
+        const auto* const tag = weir::detail::member_tags<create_of<Row>>[source];
+        all = all && (tag == &weir::detail::type_tag<Value> ||
+                      tag == &weir::detail::type_tag<std::optional<Value>>);
+    });
+    return all;
+}();
+
 /// What a full replacement changes: every column a payload may set, and no other.
 template <row Row>
 [[nodiscard]] update_of<Row> replacement(create_of<Row> given) {
+    static_assert(
+        changes_have_row_types<Row>,
+        "weir: a member of row_types<Row>::update has another type than the row's; generate the "
+        "header again"
+    );
+    // Found by address, as in make_row(): linear to compile.
+    std::array<void*, member_count<create_of<Row>>> members;
+    for_each_member(given, [&](std::size_t at, auto& member) { members[at] = &member; });
     update_of<Row> made{};
-    const auto one = [&]<std::size_t At>() {
-        constexpr auto position = columns_of_members<Row, update_of<Row>>[At];
-        constexpr auto source = weir::detail::members_of_columns<Row, create_of<Row>>[position];
-        if constexpr (is_update_payload_column(table_of<Row>, position) &&
-                      source < member_count<create_of<Row>>) {
-            auto& from = member_at<source>(given);
-            auto& to = member_at<At>(made);
-            if constexpr (weir::detail::is_optional<std::remove_cvref_t<decltype(from)>>) {
-                if (from) {
-                    to = std::move(*from);
-                } else {
-                    to = null;
-                }
-            } else {
-                to = std::move(from);
-            }
+    for_each_member(made, [&]<class Value>(std::size_t at, patch<Value>& to) {
+        const auto position = columns_of_members<Row, update_of<Row>>[at];
+        const auto source = weir::detail::members_of_columns<Row, create_of<Row>>[position];
+        if (!is_update_payload_column(table_of<Row>, position) || source == members.size())
+            return;
+        const auto* const tag = weir::detail::member_tags<create_of<Row>>[source];
+        if (tag == &weir::detail::type_tag<Value>) {
+            to = std::move(*static_cast<Value*>(members[source]));
+        } else if (auto& from = *static_cast<std::optional<Value>*>(members[source])) {
+            to = std::move(*from);
+        } else {
+            to = null;
         }
-    };
-    [&]<std::size_t... At>(std::index_sequence<At...>) {
-        (one.template operator()<At>(), ...);
-    }(std::make_index_sequence<member_count<update_of<Row>>>{});
+    });
     return made;
 }
 

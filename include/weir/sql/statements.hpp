@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The statements that depend on the table alone, as constants per row type and dialect. What is not
-// used is not built. Costs what insert.hpp, select.hpp and update.hpp cost; about a millisecond of
-// compile time per statement used.
+// used is not built. Costs what insert.hpp, select.hpp and update.hpp cost; about 15 ms of
+// compile time per statement used (12 columns: g++ 12 takes 14 ms, clang 19 takes 18 ms).
 #pragma once
 
 #include <weir/sql/insert.hpp>

@@ -8,7 +8,6 @@
 #include <weir/table/member_list.hpp>
 
 #include <boost/describe/members.hpp>
-#include <boost/mp11/algorithm.hpp>
 #include <boost/pfr/core.hpp>
 
 #include <array>
@@ -112,16 +111,33 @@ constexpr void visit_members(
     static_cast<void>(done);
 }
 
-template <auto Pointer>
-struct pointer_constant {
-    static constexpr auto value = Pointer;
-};
-
-template <std::size_t Position, auto... Pointers>
-constexpr auto pointer_at(member_list<Pointers...> /*unused*/) {
-    return boost::mp11::mp_at_c<boost::mp11::mp_list<pointer_constant<Pointers>...>, Position>::
-        value;
+template <class Visit, auto... Pointers, std::size_t... Positions>
+constexpr void visit_pointers(
+    Visit& visit, member_list<Pointers...> /*unused*/, std::index_sequence<Positions...> /*unused*/
+) {
+    const int done[]{0, (visit(Positions, Pointers), 0)...};
+    static_cast<void>(done);
 }
+
+template <std::size_t Position, auto Pointer>
+struct indexed_pointer {};
+
+template <class Pointers, class Positions>
+struct indexed_pointers;
+
+/// One class per struct that every position is looked up in: a list would be walked for each.
+template <auto... Pointers, std::size_t... Positions>
+struct indexed_pointers<member_list<Pointers...>, std::index_sequence<Positions...>>
+    : indexed_pointer<Positions, Pointers>... {};
+
+template <std::size_t Position, auto Pointer>
+constexpr auto pointer_at(const indexed_pointer<Position, Pointer>& /*unused*/) {
+    return Pointer;
+}
+
+/// Where a type is told from others by address, at compile time and at run time.
+template <class T>
+inline constexpr char type_tag = 0;
 
 } // namespace detail
 
@@ -160,7 +176,19 @@ constexpr void for_each_member(T& value, Visit&& visit) {
     );
 }
 
-/// The member at a position, counted from 0.
+/// Calls `visit(position, pointer)` with a pointer to each member, in declaration order; compiled
+/// once per member type. For visitors that walk many values of `T` member by member.
+template <described T, class Visit>
+constexpr void for_each_member_pointer(Visit&& visit) {
+    detail::visit_pointers(
+        visit,
+        typename detail::members_of<T>::pointers{},
+        std::make_index_sequence<member_count<T>>{}
+    );
+}
+
+/// The member at a position, counted from 0. Each position costs wide structs a compile-time
+/// search: visit all members rather than asking for many.
 template <std::size_t Position, class T>
     requires described<std::remove_const_t<T>>
 [[nodiscard]] constexpr auto& member_at(T& value) {
@@ -171,7 +199,11 @@ template <std::size_t Position, class T>
         "weir: BOOST_DESCRIBE_STRUCT must name every member of this struct, in declaration order"
     );
     if constexpr (detail::listed<plain>) {
-        return value.*detail::pointer_at<Position>(typename detail::members_of<plain>::pointers{});
+        constexpr detail::indexed_pointers<
+            typename detail::members_of<plain>::pointers,
+            std::make_index_sequence<member_count<plain>>>
+            pointers{};
+        return value.*detail::pointer_at<Position>(pointers);
     } else {
         return boost::pfr::get<Position>(value);
     }
