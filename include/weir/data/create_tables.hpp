@@ -4,25 +4,68 @@
 #pragma once
 
 #include <weir/core/deadline.hpp>
+#include <weir/core/error.hpp>
 #include <weir/data/session.hpp>
 #include <weir/sql/ddl.hpp>
+#include <weir/sql/statements.hpp>
 #include <weir/table/table.hpp>
 #include <weir/table/table_list.hpp>
 
+#include <algorithm>
+#include <iterator>
 #include <span>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
 namespace weir {
 
+namespace detail {
+
+/// Whether a table is there, by asking it for a row.
+template <session Session>
+[[nodiscard]] bool table_exists(Session& session, const table& of, deadline until) {
+    const auto text = sql::written(session.dialect(), [&](sql::writer& out) {
+        out.put("select 1 from ").name(of).put(" limit 1");
+    });
+    try {
+        session.execute({.text = text, .table = of.name}, {}, until);
+        return true;
+    } catch (const statement_error& refused) {
+        // No such table; no such schema, as a warehouse and as PostgreSQL says it.
+        constexpr std::string_view absent[]{"42P01", "42704", "3F000"};
+        if (std::find(std::begin(absent), std::end(absent), refused.sqlstate()) == std::end(absent))
+            throw;
+        return false;
+    }
+}
+
+} // namespace detail
+
 /// Creates what is absent: schemas, tables, indexes, constraints.
 ///
-/// Statements: `create … if not exists`, parents before children; each takes effect by itself.
+/// Statements: `create … if not exists`, parents before children; each takes effect by itself. What
+/// only a new
+///             table needs (a warehouse adds its checks by ALTER, which reads the table) is left
+///             out for others.
 /// Errors:     the session's own; permission_error where the role may not create.
 template <session Session>
 void create_tables(Session& session, std::span<const table* const> tables, deadline until = {}) {
-    for (const auto& step : sql::create_tables(tables, session.dialect()))
-        session.execute({step.text, step.table, sql::verb::ddl}, {}, until);
+    const auto steps = sql::create_tables(tables, session.dialect());
+    std::vector<std::string_view> existing;
+    for (const auto* of : tables) {
+        const bool matters = std::any_of(steps.begin(), steps.end(), [&](const auto& step) {
+            return step.once && step.table == of->name;
+        });
+        if (matters && detail::table_exists(session, *of, until))
+            existing.push_back(of->name);
+    }
+    for (const auto& step : steps) {
+        const bool is_done =
+            step.once && std::find(existing.begin(), existing.end(), step.table) != existing.end();
+        if (!is_done)
+            session.execute({step.text, step.table, sql::verb::ddl}, {}, until);
+    }
 }
 
 /// The same for every table of a generated list.
