@@ -24,8 +24,11 @@ int main() {
     weir::http::add_table<tutorial::well>(router, weir::http::sessions_of(database));
     weir::http::mount(router, server);
 
-    const char* port = std::getenv("PORT");
-    std::printf("listening on http://127.0.0.1:%s\n", port != nullptr ? port : "8001");
+    const char* given = std::getenv("PORT");
+    const int port = given != nullptr ? std::atoi(given) : 8001;
+    if (!server.bind_to_port("127.0.0.1", port))
+        return 1;
+    std::printf("listening on http://127.0.0.1:%d\n", port);
     std::fflush(stdout);
-    return server.listen("127.0.0.1", port != nullptr ? std::atoi(port) : 8001) ? 0 : 1;
+    return server.listen_after_bind() ? 0 : 1;
 }

@@ -19,13 +19,16 @@
 
 namespace weir::test {
 
-/// Runs a program with exactly the given environment (plus PATH), its stdout and stderr kept
-/// together.
+/// Runs a program with exactly the given environment (plus PATH) in a folder, its stdout and stderr
+/// kept together.
 class service_process {
 public:
     using settings = std::vector<std::pair<std::string, std::string>>;
 
-    service_process(const std::string& program, const settings& environment) {
+    /// `folder` is away from the checkout unless said: no .env file there may leak in.
+    service_process(
+        const std::string& program, const settings& environment, const std::string& folder = "/"
+    ) {
         std::array<int, 2> ends{};
         if (::pipe(ends.data()) != 0)
             throw std::runtime_error{"pipe"};
@@ -44,8 +47,7 @@ public:
             ::dup2(ends[1], STDERR_FILENO);
             ::close(ends[0]);
             ::close(ends[1]);
-            // Away from the checkout: no .env file there may leak in.
-            if (::chdir("/") != 0)
+            if (::chdir(folder.c_str()) != 0)
                 ::_exit(126);
             ::execve(path.c_str(), arguments.data(), environ_of_child.data());
             ::_exit(127);

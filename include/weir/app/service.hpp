@@ -175,7 +175,9 @@ private:
             server.run();
             ended.set_value();
         }};
-        std::printf("listening on http://%s:%d\n", settings_.host.c_str(), port);
+        const bool is_ipv6 = settings_.host.find(':') != std::string::npos;
+        const auto host = is_ipv6 ? "[" + settings_.host + "]" : settings_.host;
+        std::printf("listening on http://%s:%d\n", host.c_str(), port);
         std::fflush(stdout);
         log_.info("serving", {{"backend", backend_->description()}, {"port", port}});
 

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// docs/settings.md, sentence by sentence: which source wins, and what each name does.
+#include <catch.hpp>
+#include <chrono>
+#include <fstream>
+#include <string>
+
+#include "fixture.hpp"
+
+using namespace e2e;
+using weir::test::service_process;
+
+namespace {
+
+// Waits for a line that says where the service listens, whatever the address; what it said so far.
+std::string said_at_start(service_process& process) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+    while (std::chrono::steady_clock::now() < end) {
+        const auto said = process.output();
+        const auto at = said.find("listening on ");
+        if (at != std::string::npos && said.find('\n', at) != std::string::npos)
+            return said;
+        std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    }
+    return process.output();
+}
+
+} // namespace
+
+TEST_CASE("the environment wins over .env, which wins over the defaults") {
+    const temporary_folder folder;
+    std::ofstream{folder.path() + "/.env"} << "# a comment\n"
+                                              "\n"
+                                              "WEIR_LOCAL_USER=from-file\n"
+                                              "export LOG_LEVEL='warning'\n"
+                                              "LOG_FORMAT = \"text\"\n"
+                                              "WEIR_EMBEDDED=:memory:\r\n"
+                                              "WEIR_PORT=1\n";
+    SECTION("from the file") {
+        service_process process{
+            field_ops_program(),
+            {{"WEIR_DUCKDB_LIBRARY", duckdb_library()}, {"WEIR_PORT", "0"}},
+            folder.path()
+        };
+        const int port = process.wait_until_listening();
+        REQUIRE(port != 0);
+        const auto made = send(port, {.method = "POST", .target = "/api/v1/orders", .body = "{}"});
+        CHECK(made.parsed.at("customer") == "from-file");
+        CHECK(process.stop() == 0);
+        // Nothing at level info.
+        CHECK(process.output().find("serving") == std::string::npos);
+    }
+    SECTION("from the environment") {
+        service_process process{
+            field_ops_program(),
+            {{"WEIR_DUCKDB_LIBRARY", duckdb_library()},
+             {"WEIR_PORT", "0"},
+             {"WEIR_LOCAL_USER", "from-environment"},
+             {"LOG_LEVEL", "info"}},
+            folder.path()
+        };
+        const int port = process.wait_until_listening();
+        REQUIRE(port != 0);
+        const auto made = send(port, {.method = "POST", .target = "/api/v1/orders", .body = "{}"});
+        CHECK(made.parsed.at("customer") == "from-environment");
+        CHECK(process.stop() == 0);
+        const auto said = process.output();
+        CHECK(said.find("serving") != std::string::npos);
+        CHECK(said.find("{\"") == std::string::npos);
+    }
+    SECTION("a file that cannot be understood, and a name nobody knows in it") {
+        std::ofstream{folder.path() + "/.env"} << "WEIR_EMBEDDED=:memory:\nnonsense canary-4711\n";
+        service_process process{field_ops_program(), {}, folder.path()};
+        CHECK(process.wait() == 1);
+        CHECK(process.output().find(".env:2: expected NAME=value") != std::string::npos);
+        CHECK(process.output().find("canary-4711") == std::string::npos);
+        std::ofstream{folder.path() + "/.env"} << "WEIR_EMBEDED=:memory:\n";
+        service_process unknown{field_ops_program(), {}, folder.path()};
+        CHECK(unknown.wait() == 1);
+        CHECK(unknown.output().find("did you mean WEIR_EMBEDDED?") != std::string::npos);
+    }
+}
+
+TEST_CASE("DATABASE_URL wins over PGHOST, PGHOST over LAKEBASE_HOST, WEIR_EMBEDDED over all") {
+    const auto& server = test::postgres_server::shared();
+    const test::own_schema schema{server, "settings"};
+    const settings wrong_lakebase{{"LAKEBASE_HOST", "127.0.0.1"}, {"LAKEBASE_PORT", "1"}};
+    const settings wrong_pg{{"PGHOST", "127.0.0.1"}, {"PGPORT", "1"}, {"PGUSER", "nobody"}};
+    const auto is_healthy = [](const settings& with) {
+        service on{with};
+        const bool healthy = on.send({.target = "/api/v1/healthcheck"}).status == 200;
+        CHECK(on.process().stop() == 0);
+        return healthy;
+    };
+    const settings common{
+        {"WEIR_PORT", "0"}, {"LAKEBASE_SCHEMA", schema.name()}, {"WEIR_LOCAL_USER", "lena"}
+    };
+    const auto with = [&common](const settings& first, const settings& second) {
+        auto all = common;
+        all.insert(all.end(), first.begin(), first.end());
+        all.insert(all.end(), second.begin(), second.end());
+        return all;
+    };
+    const auto port = std::to_string(server.port());
+    const std::string url =
+        "postgresql://weir_app@localhost:" + port +
+        "/databricks_postgres?application_name=e2e&host=" + escaped(server.host());
+    CHECK(is_healthy(with(wrong_pg, {{"DATABASE_URL", url}})));
+    CHECK(is_healthy(
+        with(wrong_lakebase, {{"PGHOST", server.host()}, {"PGPORT", port}, {"PGUSER", "weir_app"}})
+    ));
+    CHECK(is_healthy(with(
+        {},
+        {{"LAKEBASE_HOST", server.host()}, {"LAKEBASE_PORT", port}, {"LAKEBASE_USER", "weir_app"}}
+    )));
+    // The service principal is the user where none is named.
+    CHECK(is_healthy(with(
+        {}, {{"PGHOST", server.host()}, {"PGPORT", port}, {"DATABRICKS_CLIENT_ID", "weir_app"}}
+    )));
+    CHECK_FALSE(is_healthy(with(wrong_pg, wrong_lakebase)));
+    CHECK(is_healthy(
+        with(wrong_pg, {{"WEIR_EMBEDDED", ":memory:"}, {"WEIR_DUCKDB_LIBRARY", duckdb_library()}})
+    ));
+}
+
+TEST_CASE("an App listens on every address, on the port the platform names") {
+    service taken{embedded_settings()};
+    service_process app{
+        field_ops_program(),
+        {{"DATABRICKS_APP_NAME", "field-ops"},
+         {"DATABRICKS_APP_PORT", "0"},
+         {"WEIR_PORT", std::to_string(taken.port())},
+         {"WEIR_EMBEDDED", ":memory:"},
+         {"WEIR_DUCKDB_LIBRARY", duckdb_library()}}
+    };
+    CHECK(said_at_start(app).find("listening on http://0.0.0.0:") != std::string::npos);
+    CHECK(app.stop() == 0);
+}
+
+TEST_CASE("places of tables may name any variable") {
+    // The catalog of the warehouse's tables is ${UC_CATALOG:-oil_gas_catalog}.
+    const temporary_folder folder;
+    service on{embedded_settings({{"UC_CATALOG", "other_catalog"}}, folder.path() + "/x.db")};
+    CHECK(on.send({.target = "/api/v1/wells"}).status == 200);
+    CHECK(on.process().stop() == 0);
+    CHECK(std::ifstream{folder.path() + "/x.db.other_catalog.db"}.good());
+}
