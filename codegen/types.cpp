@@ -173,6 +173,25 @@ types::declaration* types::find(const schema_model& in, std::string_view name) {
     return found == of_schema->second.end() ? nullptr : &found->second;
 }
 
+namespace {
+
+/// Rules are for the columns of an enumeration or a structure; only another name for a type has
+/// some.
+std::span<const words::list> keys_of_named_type(const node& map) {
+    if (!map.is_map())
+        return words::named_type_keys;
+    const bool has_type = map.find("type") != nullptr;
+    const bool has_enum = map.find("enum") != nullptr;
+    const bool has_struct = map.find("struct") != nullptr;
+    if (has_enum && !has_struct && !has_type)
+        return words::named_enumeration_keys;
+    if (has_struct && !has_enum && !has_type)
+        return words::named_structure_keys;
+    return words::named_type_keys;
+}
+
+} // namespace
+
 void types::resolve(declaration& what) {
     if (what.state == state::done)
         return;
@@ -189,7 +208,7 @@ void types::resolve(declaration& what) {
     const auto mended = what.from->is_map()
                             ? mend_type(*what.from, (*files_)[what.name.at.file], *to_)
                             : *what.from;
-    const mapping from{mended, "type '" + what.name.value + "'", words::named_type_keys, *to_};
+    const mapping from{mended, "type '" + what.name.value + "'", keys_of_named_type(mended), *to_};
     const int kinds = int{from.has("enum")} + int{from.has("struct")} + int{from.has("type")};
     if (from.is_map() && kinds != 1) {
         to_->error(

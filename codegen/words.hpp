@@ -40,6 +40,8 @@ inline constexpr std::array<list, 16> named_type_keys{
     "description",
     "tags",
 };
+inline constexpr std::array<list, 2> named_enumeration_keys{"enum", "description"};
+inline constexpr std::array<list, 2> named_structure_keys{"struct", "description"};
 inline constexpr std::array<list, 17> table_keys{
     "name",
     "row",
