@@ -9,12 +9,12 @@
 #include <weir/core/deadline.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/log.hpp>
+#include <weir/data/create_tables.hpp>
 #include <weir/http/health.hpp>
 #include <weir/http/httplib_server.hpp>
 #include <weir/http/router.hpp>
 #include <weir/http/sessions.hpp>
 #include <weir/http/table_routes.hpp>
-#include <weir/sql/ddl.hpp>
 #include <weir/table/row.hpp>
 
 #include <atomic>
@@ -124,19 +124,15 @@ private:
         );
     }
 
-    /// Whether the tables are there now. No statement waits longer than `patience` for its
-    /// database, and none begins once `stop` is asked for.
+    /// Whether the tables are there now. No statement waits long for its database, and none begins
+    /// once `stop` is asked for.
     [[nodiscard]] bool create_absent_tables(const std::stop_token& stop = {}) {
-        constexpr std::chrono::seconds patience{5};
+        static constexpr std::chrono::seconds patience{5};
         try {
             auto session = backend_->sessions().for_nobody();
-            for (const auto& step : sql::create_tables(created_, session.dialect())) {
-                if (stop.stop_requested())
-                    return false;
-                session.execute(
-                    {step.text, step.table, sql::verb::ddl}, {}, deadline::in(patience)
-                );
-            }
+            create_tables(session, created_, [&stop] {
+                return deadline::in(stop.stop_requested() ? std::chrono::seconds{0} : patience);
+            });
             tables_are_ready_.store(true);
             return true;
         } catch (const error& failed) {

@@ -12,6 +12,7 @@
 #include <weir/table/table_list.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <iterator>
 #include <span>
 #include <string_view>
@@ -42,30 +43,37 @@ template <session Session>
 
 } // namespace detail
 
-/// Creates what is absent: schemas, tables, indexes, constraints.
+/// Creates what is absent: schemas, tables, indexes, constraints. `until()` gives each statement
+/// its own deadline; one that has passed ends the work.
 ///
 /// Statements: `create … if not exists`, parents before children; each takes effect by itself. What
 /// only a new
 ///             table needs (a warehouse adds its checks by ALTER, which reads the table) is left
 ///             out for others.
 /// Errors:     the session's own; permission_error where the role may not create.
-template <session Session>
-void create_tables(Session& session, std::span<const table* const> tables, deadline until = {}) {
+template <session Session, std::invocable Until>
+void create_tables(Session& session, std::span<const table* const> tables, Until until) {
     const auto steps = sql::create_tables(tables, session.dialect());
     std::vector<std::string_view> existing;
     for (const auto* of : tables) {
         const bool matters = std::any_of(steps.begin(), steps.end(), [&](const auto& step) {
             return step.once && step.table == of->name;
         });
-        if (matters && detail::table_exists(session, *of, until))
+        if (matters && detail::table_exists(session, *of, until()))
             existing.push_back(of->name);
     }
     for (const auto& step : steps) {
         const bool is_done =
             step.once && std::find(existing.begin(), existing.end(), step.table) != existing.end();
         if (!is_done)
-            session.execute({step.text, step.table, sql::verb::ddl}, {}, until);
+            session.execute({step.text, step.table, sql::verb::ddl}, {}, until());
     }
+}
+
+/// The same by one deadline for all of it.
+template <session Session>
+void create_tables(Session& session, std::span<const table* const> tables, deadline until = {}) {
+    create_tables(session, tables, [until] { return until; });
 }
 
 /// The same for every table of a generated list.
