@@ -91,6 +91,23 @@ TEST_CASE("a visitor may take the position as a constant") {
     CHECK(sum == 3);
 }
 
+TEST_CASE("members are visited by pointer, for walking many values column by column") {
+    const depot::address homes[]{{.street = "Main", .floor = 7}, {.street = "Oak", .floor = 1}};
+    std::string streets;
+    std::size_t count = 0;
+    weir::for_each_member_pointer<depot::address>([&](std::size_t at, auto pointer) {
+        CHECK(at == count++);
+        if constexpr (std::is_same_v<decltype(pointer), std::string depot::address::*>) {
+            for (const auto& home : homes) {
+                if (at == 0)
+                    streets += home.*pointer;
+            }
+        }
+    });
+    CHECK(count == 3);
+    CHECK(streets == "MainOak");
+}
+
 TEST_CASE("a member is reached by position") {
     depot::address home{.street = "Main", .floor = 7};
     CHECK(weir::member_at<0>(home) == "Main");
