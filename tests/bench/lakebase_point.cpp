@@ -17,85 +17,14 @@
 #include <string_view>
 #include <vector>
 
-#include "measure.hpp"
+#include "compare.hpp"
 
 namespace {
-
-constexpr std::size_t calls = 100;
-constexpr std::size_t rounds = 240;
 
 constexpr std::string_view columns = "id, name, code, amount, price, active, created, note, tag";
 
 /// Keeps what the compiler might otherwise leave out.
 std::size_t consumed = 0;
-
-double quantile(std::vector<double> of, double share) {
-    std::sort(of.begin(), of.end());
-    return of[static_cast<std::size_t>(share * static_cast<double>(of.size() - 1))];
-}
-
-struct way {
-    const char* name;
-    std::function<void()> call;
-    std::vector<double> cpu{};
-
-    void turn() {
-        const auto start = weir::bench::cpu_microseconds();
-        for (std::size_t time = 0; time < calls; ++time)
-            call();
-        cpu.push_back((weir::bench::cpu_microseconds() - start) / static_cast<double>(calls));
-    }
-};
-
-/// The first is ours; each later one is what it is held against.
-void compare(const char* what, std::vector<way> ways) {
-    for (auto& one : ways) {
-        for (std::size_t time = 0; time < 2 * calls; ++time)
-            one.call();
-    }
-    for (std::size_t round = 0; round < rounds; ++round) {
-        for (std::size_t at = 0; at < ways.size(); ++at)
-            ways[(round + at) % ways.size()].turn();
-    }
-    for (const auto& one : ways) {
-        std::printf(
-            "%-16s %-16s %6.2f | %6.2f | %6.2f us CPU (quartiles)\n",
-            what,
-            one.name,
-            quantile(one.cpu, 0.25),
-            quantile(one.cpu, 0.5),
-            quantile(one.cpu, 0.75)
-        );
-    }
-    // A slow spell can last a whole run and hit one side only, in either direction: sides that
-    // differ more than any difference in their own work could explain are told apart, not divided.
-    const auto slowest = [&] {
-        double most = 0;
-        for (const auto& one : ways)
-            most = std::max(most, quantile(one.cpu, 0.25));
-        return most;
-    }();
-    for (const auto& one : ways) {
-        const auto low = quantile(one.cpu, 0.25);
-        if (quantile(one.cpu, 0.75) > 1.25 * low || slowest > 3 * low) {
-            std::printf("  => no ratio: the machine is too busy (%s), run again\n", one.name);
-            return;
-        }
-    }
-    for (std::size_t other = 1; other < ways.size(); ++other) {
-        std::vector<double> ratios(rounds);
-        for (std::size_t round = 0; round < rounds; ++round) {
-            ratios[round] = ways[0].cpu[round] / ways[other].cpu[round];
-        }
-        std::printf(
-            "  => %s / %s: median of the rounds %.3f, of the lower quartiles %.3f\n",
-            ways[0].name,
-            ways[other].name,
-            quantile(ratios, 0.5),
-            quantile(ways[0].cpu, 0.25) / quantile(ways[other].cpu, 0.25)
-        );
-    }
-}
 
 /// Values of one column after another, as the server spells them.
 std::vector<std::string> values_of(std::int64_t id) {
@@ -222,19 +151,19 @@ int main() {
             consumed += static_cast<std::size_t>(PQgetlength(got.get(), 0, at));
         }
     };
-    std::printf("unix socket, %zu rounds of %zu calls each, 9 columns\n", rounds, calls);
-    compare(
+    std::printf("unix socket, 9 columns\n");
+    weir::bench::compare(
         "insert returning",
         {{"weir", weir_insert},
          {"libpqxx", plain_insert},
          {"libpq", [&] { bare_execute("insert", values_of(++next_id)); }}}
     );
-    compare("read by key", {{"weir", weir_read}, {"libpqxx", plain_read}, {"libpq", [&] {
-                                                                               bare_execute(
-                                                                                   "read",
-                                                                                   {next_key()}
-                                                                               );
-                                                                           }}});
+    weir::bench::compare(
+        "read by key",
+        {{"weir", weir_read},
+         {"libpqxx", plain_read},
+         {"libpq", [&] { bare_execute("read", {next_key()}); }}}
+    );
     std::printf("(%zu bytes read)\n", consumed);
     return 0;
 }
