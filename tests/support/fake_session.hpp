@@ -27,6 +27,7 @@ struct fake_answer {
 struct recorded_statement {
     std::string text;
     std::vector<std::optional<std::string>> arguments;
+    deadline until;
 };
 
 class fake_result {
@@ -75,9 +76,10 @@ public:
     }
 
     fake_result
-    execute(const sql::statement& statement, const sql::arguments& arguments, deadline) {
-        auto& recorded =
-            database_->statements.emplace_back(recorded_statement{std::string{statement.text}, {}});
+    execute(const sql::statement& statement, const sql::arguments& arguments, deadline until) {
+        auto& recorded = database_->statements.emplace_back(
+            recorded_statement{std::string{statement.text}, {}, until}
+        );
         for (std::size_t at = 0; at < arguments.size(); ++at) {
             const auto text = arguments.text(at);
             recorded.arguments.emplace_back(

@@ -35,8 +35,9 @@ namespace weir {
 struct repository_options {
     /// Where audit times come from.
     now_function clock = &now;
-    /// By when each call must be done.
-    deadline until{};
+    /// By when every call must be done, as for the one request a repository is made for; absent:
+    /// each call has the default span from its own start.
+    std::optional<deadline> until{};
 };
 
 /// The rows of one table, as one session sees them.
@@ -425,13 +426,15 @@ private:
             is_postgres() ? std::string_view{fixed_text<sql::dialect::postgres, Which>()}
                           : std::string_view{fixed_text<sql::dialect::databricks, Which>()};
         const sql::statement statement{text, table_of<Row>.name, sql::verb_of(Which)};
-        return session_->execute(statement, arguments, options_.until);
+        return session_->execute(statement, arguments, options_.until.value_or(deadline{}));
     }
 
     template <class Write>
     auto run(sql::verb does, Write&& write, const sql::arguments& arguments) {
         const auto text = sql::written(spoken(), std::forward<Write>(write));
-        return session_->execute({text, table_of<Row>.name, does}, arguments, options_.until);
+        return session_->execute(
+            {text, table_of<Row>.name, does}, arguments, options_.until.value_or(deadline{})
+        );
     }
 
     template <class Result>
@@ -490,8 +493,6 @@ private:
         }
     }
 
-    /// Says why nothing was stored: the row's parent is not there for this caller, or its key is
-    /// taken. `made` is null for many rows, of which any may be the cause.
     /// Says why nothing was stored: a parent that this caller has not, else a key or unique value
     /// that is taken.
     [[noreturn]] void refuse_insert(std::span<const Row> given) {
