@@ -32,8 +32,8 @@ struct path_parameter {
 /// Source: WHATWG URL, application/x-www-form-urlencoded parsing.
 enum class plus_sign { literal, space };
 
-/// Undoes percent-encoding. False, with `out` unspecified, when an escape is malformed, makes a
-/// NUL, or the result is not UTF-8.
+/// Undoes percent-encoding. False, with `out` unspecified, when an escape is malformed, or the
+/// result holds a NUL or is not UTF-8.
 [[nodiscard]] inline bool
 percent_decode(std::string_view text, std::string& out, plus_sign plus = plus_sign::literal) {
     const auto digit = [](char c) {
@@ -53,7 +53,7 @@ percent_decode(std::string_view text, std::string& out, plus_sign plus = plus_si
                 return false;
             const int high = digit(text[at + 1]);
             const int low = digit(text[at + 2]);
-            if (high < 0 || low < 0 || high + low == 0)
+            if (high < 0 || low < 0)
                 return false;
             out.push_back(static_cast<char>(high * 16 + low));
             at += 2;
@@ -63,7 +63,7 @@ percent_decode(std::string_view text, std::string& out, plus_sign plus = plus_si
             out.push_back(text[at]);
         }
     }
-    return is_valid_utf8(out);
+    return out.find('\0') == std::string::npos && is_valid_utf8(out);
 }
 
 /// Percent-encodes everything a path segment or a query value may not hold.

@@ -29,6 +29,7 @@ TEST_CASE("escapes that are cut, not hexadecimal, NUL or not UTF-8 are refused")
     for (const auto* text :
          {"%", "%4", "a%4", "%zz", "%4z", "%00", "a%00b", "%ff", "%C3", "%ED%A0%80"})
         CHECK(decoded(text) == "refused");
+    CHECK(decoded({"a\0b", 3}) == "refused");
 }
 
 TEST_CASE("encoding keeps unreserved characters and decodes back") {
