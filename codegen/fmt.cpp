@@ -357,6 +357,14 @@ private:
     }
 
     void plan() {
+        if (!root_.is_map()) {
+            // No schema; the rules will say so.
+            line_node made;
+            made.text = flow(root_, {}, false);
+            made.unit = add_unit(root_.at, true);
+            lines_.push_back(std::move(made));
+            return;
+        }
         for (const auto* each : ordered(root_, words::file_keys)) {
             const std::string_view key{each->key.text};
             auto made = key == "backends"   ? small_map(*each, words::backend_names, true)

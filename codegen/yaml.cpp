@@ -514,7 +514,8 @@ std::optional<document> parse_yaml(const sources& files, std::uint32_t file, dia
     try {
         std::istringstream stream{text.text()};
         YAML::Parser parser{stream};
-        while (parser.HandleNextDocument(made)) {
+        // A second one is an error already; yaml-cpp can find empty ones without end.
+        while (made.documents() < 2 && parser.HandleNextDocument(made)) {
         }
     } catch (const YAML::Exception& thrown) {
         report(thrown, file, to);

@@ -66,6 +66,11 @@ TEST_CASE("a type cut at its commas is quoted") {
     );
 }
 
+TEST_CASE("what is no mapping keeps what it says") {
+    CHECK(formatted("- version: 1 # one\n") == "[{version: 1}]  # one\n");
+    CHECK(formatted("just text\n") == "just text\n");
+}
+
 TEST_CASE("text is quoted only where it must be") {
     CHECK(scalar_text("plain text", true, true) == "plain text");
     CHECK(scalar_text("a, b", true, true) == "\"a, b\"");

@@ -118,6 +118,12 @@ TEST_CASE("nesting without end is an error, not a crash") {
     CHECK(read.told("yaml-syntax"));
 }
 
+TEST_CASE("documents without end are an error, not a wait") {
+    // yaml-cpp never gets past this comma, and begins a document each time.
+    const reading read{"a # b\n, c"};
+    CHECK(read.told("yaml-syntax"));
+}
+
 TEST_CASE("any cut of a document is parsed or refused") {
     const std::string whole = "# c\nname: shop # x\ntables:\n  - {name: 'a', key: [\"b\"], d: |\n  "
                               "x\n}\n  - &x y\n...\n---\n";
