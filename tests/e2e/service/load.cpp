@@ -114,7 +114,7 @@ TEST_CASE("many clients change one row, and one of them is the last") {
         const auto last = on({.target = location, .user = user});
         CHECK(
             std::to_string(static_cast<int>(last.parsed.at("total").get<double>())) ==
-            last.parsed.at("tags")[0]
+            last.parsed.at("tags")[0].get<std::string>()
         );
     });
 }
