@@ -308,7 +308,7 @@ public:
         detail::bind_key<Row>(arguments, wanted, format());
         auto restored = changed_row(wanted, run<fixed::restore>(arguments));
         if (!restored && find(wanted, sql::deleted::only))
-            throw conflict_error{taken_text(), {.sqlstate = "23505"}};
+            throw_taken();
         return restored;
     }
 
@@ -334,8 +334,11 @@ private:
         return "No row of table '" + name() + "' has this key";
     }
 
-    [[nodiscard]] static std::string taken_text() {
-        return "A row of table '" + name() + "' has this key or unique value already";
+    [[noreturn]] static void throw_taken() {
+        throw conflict_error{
+            "A row of table '" + name() + "' has this key or unique value already",
+            {.sqlstate = "23505"}
+        };
     }
 
     [[nodiscard]] std::string_view owner() const {
@@ -509,7 +512,7 @@ private:
                     };
             }
         }
-        throw conflict_error{taken_text(), {.sqlstate = "23505"}};
+        throw_taken();
     }
 
     [[nodiscard]] static bool have_same_parent(const Row& left, const Row& right) {
@@ -553,7 +556,7 @@ private:
             return row;
         // The statement itself keeps unique values unique: a row that is there was refused.
         if (row && !table_of<Row>.unique.empty())
-            throw conflict_error{taken_text(), {.sqlstate = "23505"}};
+            throw_taken();
         return std::nullopt;
     }
 
