@@ -316,6 +316,23 @@ private:
         to_->table("inline constexpr weir::relation " + of.row.value + "_relations[]", parts);
     }
 
+    void inclusions(const table_model& of) {
+        std::vector<part> parts;
+        for (const auto& each : of.api->inclusions) {
+            part one{
+                {},
+                {},
+                {{"name", cpp_string(each.name), {}},
+                 {"of", '&' + foreign(each.of->space) + each.of->row.value + "_table", {}},
+                 {"relation", std::to_string(each.relation), {}}}
+            };
+            if (each.is_many)
+                one.parts.push_back({"is_many", "true", {}});
+            parts.push_back(std::move(one));
+        }
+        to_->table("inline constexpr weir::inclusion " + of.row.value + "_include[]", parts);
+    }
+
     void table(const table_model& of) {
         const auto& row = of.row.value;
         to_->gap();
@@ -368,8 +385,8 @@ private:
                 sorted(of, of.api->order_by)
             );
         }
-        if (of.api && !of.api->include.empty())
-            texts(row + "_include", plain(of.api->include));
+        if (of.api && !of.api->inclusions.empty())
+            inclusions(of);
         if (!of.cluster_by.empty())
             indexes(row + "_cluster_by", positions(of, of.cluster_by));
     }
@@ -422,7 +439,7 @@ std::vector<part> api_facts(const api_model& api, const std::string& facts) {
         parts.push_back({"max_limit", std::to_string(api.max_limit.value), {}});
     if (!api.order_by.empty())
         parts.push_back({"order_by", facts + "_order_by", {}});
-    if (!api.include.empty())
+    if (!api.inclusions.empty())
         parts.push_back({"include", facts + "_include", {}});
     if (api.records_v1)
         parts.push_back({"records_v1", "true", {}});
@@ -479,6 +496,24 @@ void emit_table(
     to.table(
         "inline constexpr weir::table weir::table_of<" + space + "::" + of.row.value + ">", parts
     );
+}
+
+void included_types(writer& to, const api_model& api) {
+    std::vector<std::string> rows;
+    for (const auto& each : api.inclusions)
+        rows.push_back(each.of->space + "::" + each.of->row.value);
+    std::string flat = "    using included = weir::table_list<";
+    const auto head = flat;
+    for (const auto& row : rows)
+        flat += (flat == head ? "" : ", ") + row;
+    flat += ">;";
+    if (flat.size() <= writer::width) {
+        to.line(flat);
+        return;
+    }
+    to.line("    using included = weir::table_list<");
+    for (std::size_t at = 0; at < rows.size(); ++at)
+        to.line("        " + rows[at] + (at + 1 < rows.size() ? "," : ">;"));
 }
 
 } // namespace
@@ -543,6 +578,8 @@ void emit_specialisations(writer& to, const schema_model& schema, const sources&
         to.line("    using create = " + name + "_create;");
         to.line("    using update = " + name + "_update;");
         to.line("    using key = " + name + "_key;");
+        if (each.api && !each.api->inclusions.empty())
+            included_types(to, *each.api);
         to.line("};");
     }
 }

@@ -149,17 +149,28 @@ private:
     }
 
     void foreign_tables() {
-        std::vector<std::pair<std::string, std::string>> targets;
+        using names = std::pair<std::string, std::string>;
+        std::set<names> targets;
+        std::set<names> embedded;
         for (const auto& table : schema_->tables) {
-            for (const auto& relation : table.relations) {
-                if (relation.target->space != schema_->name.value)
-                    targets.emplace_back(relation.target->space, relation.target->row.value);
-            }
+            for (const auto& relation : table.relations)
+                targets.emplace(relation.target->space, relation.target->row.value);
+            if (!table.api)
+                continue;
+            for (const auto& each : table.api->inclusions)
+                embedded.emplace(each.of->space, each.of->row.value);
         }
-        std::sort(targets.begin(), targets.end());
-        targets.erase(std::unique(targets.begin(), targets.end()), targets.end());
+        targets.insert(embedded.begin(), embedded.end());
         for (const auto& [space, row] : targets) {
+            if (space == schema_->name.value)
+                continue;
             to_.gap();
+            if (embedded.contains({space, row})) {
+                to_.line("namespace " + space + " {");
+                to_.line("struct " + row + ';');
+                to_.line("} // namespace " + space);
+                to_.gap();
+            }
             to_.line("namespace " + space + "::facts {");
             to_.line("constexpr const weir::table& " + row + "_table() noexcept;");
             to_.line("} // namespace " + space + "::facts");

@@ -194,6 +194,19 @@ weir::access facts_store::access(const table_model& of) {
     return made;
 }
 
+std::span<const inclusion> facts_store::inclusions(const table_model& of) {
+    std::vector<inclusion> made;
+    for (const auto& each : of.api->inclusions) {
+        made.push_back({
+            .name = each.name,
+            .of = targets_.at(each.of),
+            .relation = static_cast<std::uint16_t>(each.relation),
+            .is_many = each.is_many,
+        });
+    }
+    return keep(std::move(made));
+}
+
 weir::api facts_store::api(const table_model& of) {
     if (!of.api)
         return {};
@@ -203,7 +216,7 @@ weir::api facts_store::api(const table_model& of) {
         .default_limit = of.api->default_limit.value,
         .max_limit = of.api->max_limit.value,
         .order_by = order(of, of.api->order_by),
-        .include = keep_texts(of.api->include),
+        .include = inclusions(of),
         .records_v1 = of.api->records_v1,
         .async = of.api->async,
     };
@@ -248,12 +261,25 @@ weir::table facts_store::table(const schema_model& in, const table_model& of) {
 std::optional<std::vector<const weir::table*>>
 facts_store::tables(const std::deque<schema_model>& schemas) {
     const auto slots = all_targets(std::make_index_sequence<most_targets>{});
+    const auto has_slot = [&](const table_model* of) {
+        if (targets_.contains(of))
+            return true;
+        if (targets_.size() == slots.size())
+            return false;
+        targets_.emplace(of, slots[targets_.size()].get);
+        return true;
+    };
     for (const auto& schema : schemas) {
         for (const auto& each : schema.tables) {
             for (const auto& relation : each.relations) {
-                if (targets_.size() == slots.size())
+                if (!has_slot(relation.target))
                     return std::nullopt;
-                targets_.try_emplace(relation.target, slots[targets_.size()].get);
+            }
+            if (!each.api)
+                continue;
+            for (const auto& included : each.api->inclusions) {
+                if (!has_slot(included.of))
+                    return std::nullopt;
             }
         }
     }

@@ -50,6 +50,7 @@ private:
     weir::table table(const schema_model& in, const table_model& of);
     std::span<const relation> relations(const table_model& of);
     weir::access access(const table_model& of);
+    std::span<const inclusion> inclusions(const table_model& of);
     weir::api api(const table_model& of);
 
     std::deque<std::string> texts_;

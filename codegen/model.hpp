@@ -156,6 +156,15 @@ struct access_model {
     range at{};
 };
 
+/// What `include` names, found: rows of `of`, joined by `relations[relation]` of the table that
+/// refers.
+struct inclusion_model {
+    std::string name{};
+    const table_model* of = nullptr;
+    std::size_t relation = 0;
+    bool is_many = false;
+};
+
 struct api_model {
     located_text path{};
     std::uint16_t operations = weir::operations::all;
@@ -163,6 +172,8 @@ struct api_model {
     located<std::uint32_t> max_limit{1000, {}};
     std::vector<sort_model> order_by{};
     std::vector<located_text> include{};
+    /// Those of `include` that exist, in its order.
+    std::vector<inclusion_model> inclusions{};
     bool records_v1 = false;
     bool async = false;
     range at{};

@@ -462,6 +462,43 @@ void resolve_relations(std::deque<schema_model>& schemas, schema_model& in, diag
     }
 }
 
+// A relation of the table itself, or of another table by its inverse name. Names that mean nothing
+// are told by the checks.
+std::optional<inclusion_model> find_inclusion(
+    const std::deque<schema_model>& schemas, const table_model& in, const std::string& name
+) {
+    for (std::size_t at = 0; at < in.relations.size(); ++at) {
+        if (in.relations[at].name.value == name && in.relations[at].target != nullptr)
+            return inclusion_model{name, in.relations[at].target, at, false};
+    }
+    for (const auto& schema : schemas) {
+        for (const auto& other : schema.tables) {
+            for (std::size_t at = 0; at < other.relations.size(); ++at) {
+                const auto& each = other.relations[at];
+                if (each.target == &in && each.inverse.value == name)
+                    return inclusion_model{name, &other, at, true};
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+// After every relation has found its target: inverse names come from anywhere.
+void resolve_inclusions(const std::deque<schema_model>& schemas, schema_model& in) {
+    for (auto& table : in.tables) {
+        if (!table.api)
+            continue;
+        for (const auto& each : table.api->include) {
+            auto found = find_inclusion(schemas, table, each.value);
+            if (!found)
+                continue;
+            if (found->of->space != in.name.value)
+                in.relation_imports.push_back(found->of->space);
+            table.api->inclusions.push_back(std::move(*found));
+        }
+    }
+}
+
 void sort_names(std::vector<std::string>& names) {
     std::sort(names.begin(), names.end());
     names.erase(std::unique(names.begin(), names.end()), names.end());
@@ -483,8 +520,10 @@ resolve(const std::vector<parsed_file>& parsed, const sources& files, diagnostic
     known.resolve_all();
     for (std::size_t at = 0; at < parsed.size(); ++at)
         readers[at].read_tables(*parsed[at].root);
-    for (auto& schema : schemas) {
+    for (auto& schema : schemas)
         resolve_relations(schemas, schema, to);
+    for (auto& schema : schemas) {
+        resolve_inclusions(schemas, schema);
         sort_names(schema.type_imports);
         sort_names(schema.relation_imports);
         std::erase_if(schema.relation_imports, [&schema](const std::string& name) {

@@ -39,6 +39,20 @@ static_assert(are_tables(
     wide::tables{}
 ));
 
+// What may be embedded names the table and the relation behind it, in both directions and across
+// files.
+constexpr const auto& orders = weir::table_of<field_ops::order>;
+constexpr const auto& lines = weir::table_of<field_ops::order_line>;
+static_assert(&orders.api.include[0].of() == &lines && orders.api.include[0].is_many);
+static_assert(&weir::relation_of(orders, orders.api.include[0]) == lines.relations.data());
+static_assert(&lines.api.include[0].of() == &orders && !lines.api.include[0].is_many);
+static_assert(&weir::relation_of(lines, lines.api.include[0]) == lines.relations.data());
+static_assert(weir::find_inclusion(orders, "order") == nullptr);
+static_assert(&weir::find_inclusion(weir::table_of<bank::account>, "invoices")->of() == &weir::table_of<shop::invoice>);
+static_assert(std::is_same_v<
+              weir::row_types<bank::account>::included,
+              weir::table_list<shop::invoice, bank::account>>);
+
 } // namespace
 
 TEST_CASE("defaults of the schema are defaults of the create struct") {

@@ -84,6 +84,19 @@ struct operations {
     }
 };
 
+/// Rows of another table that clients may have embedded in this table's rows.
+struct inclusion {
+    /// The relation's name, or its inverse name where the other table refers to this one.
+    std::string_view name{};
+    /// The embedded table.
+    const table& (*of)() = nullptr;
+    /// Position in the referring table's `relations`: of() where is_many, else this table's own.
+    std::uint16_t relation = 0;
+    /// The embedded rows refer to this one, so there may be any number of them; else this row
+    /// refers to at most one.
+    bool is_many = false;
+};
+
 /// How a table appears over HTTP; `path` empty: it does not.
 struct api {
     std::string_view path{};
@@ -91,8 +104,8 @@ struct api {
     std::uint32_t default_limit = 100;
     std::uint32_t max_limit = 1000;
     std::span<const sort_column> order_by{};
-    /// Relations (by name or inverse name) that clients may embed.
-    std::span<const std::string_view> include{};
+    /// What clients may embed, in any order; nothing else can be embedded.
+    std::span<const inclusion> include{};
     bool records_v1 = false;
     bool async = false;
 };
@@ -135,8 +148,9 @@ template <class Row>
     return table_of<Row>;
 }
 
-/// The types derived from a row: `create` (what an insert takes) and `update` (each field absent,
-/// null or a value). Generated code specialises it.
+/// The types derived from a row: `create` (what an insert takes), `update` (each field absent, null
+/// or a value), and, for a table with `api: {include: …}`, `included` (a table_list of the embedded
+/// row types, in that order). Generated code specialises it.
 template <class Row>
 struct row_types;
 
@@ -164,6 +178,21 @@ find_column(std::span<const column> columns, audit_role role) noexcept {
     while (at < columns.size() && columns[at].audit != role)
         ++at;
     return at;
+}
+
+/// The relation behind an inclusion of `in`, as the referring table has it.
+[[nodiscard]] constexpr const relation& relation_of(const table& in, const inclusion& each) {
+    return (each.is_many ? each.of() : in).relations[each.relation];
+}
+
+/// The inclusion with a name; nullptr when clients may embed nothing called so.
+[[nodiscard]] constexpr const inclusion*
+find_inclusion(const table& in, std::string_view name) noexcept {
+    for (const auto& each : in.api.include) {
+        if (each.name == name)
+            return &each;
+    }
+    return nullptr;
 }
 
 } // namespace weir

@@ -690,7 +690,9 @@ inline constexpr std::string_view order_purge[]{"admins"};
 inline constexpr weir::sort_column order_order_by[]{
     {.column = 7, .descending = true},
 };
-inline constexpr std::string_view order_include[]{"lines"};
+inline constexpr weir::inclusion order_include[]{
+    {.name = "lines", .of = &order_line_table, .relation = 0, .is_many = true},
+};
 
 inline constexpr weir::column_type order_line_discounts_element{
     .kind = weir::type::structure,
@@ -775,6 +777,9 @@ inline constexpr weir::relation order_line_relations[]{
      .from = order_line_order_from,
      .inverse = "lines",
      .on_delete = weir::delete_action::cascade},
+};
+inline constexpr weir::inclusion order_line_include[]{
+    {.name = "order", .of = &order_table, .relation = 0},
 };
 
 } // namespace facts
@@ -886,6 +891,7 @@ struct weir::row_types<field_ops::order> {
     using create = field_ops::order_create;
     using update = field_ops::order_update;
     using key = field_ops::order_key;
+    using included = weir::table_list<field_ops::order_line>;
 };
 
 template <>
@@ -898,7 +904,7 @@ inline constexpr weir::table weir::table_of<field_ops::order_line>{
     .key = field_ops::facts::order_line_key_columns,
     .relations = field_ops::facts::order_line_relations,
     .access = {.rule = weir::access_rule::via, .via = 0},
-    .api = {.path = "order-lines"},
+    .api = {.path = "order-lines", .include = field_ops::facts::order_line_include},
     .source = "field_ops.yaml",
     .line = 77,
 };
@@ -912,4 +918,5 @@ struct weir::row_types<field_ops::order_line> {
     using create = field_ops::order_line_create;
     using update = field_ops::order_line_update;
     using key = field_ops::order_line_key;
+    using included = weir::table_list<field_ops::order>;
 };

@@ -8,6 +8,14 @@
 
 static_assert(weir::generated_format == 1, "bank.weir.hpp: made by another weir-gen; rebuild it");
 
+namespace shop {
+struct invoice;
+} // namespace shop
+
+namespace shop::facts {
+constexpr const weir::table& invoice_table() noexcept;
+} // namespace shop::facts
+
 namespace bank {
 
 enum class currency : std::uint8_t { eur, usd }; // bank.yaml:4
@@ -139,7 +147,10 @@ inline constexpr weir::relation account_relations[]{
      .inverse = "children",
      .on_delete = weir::delete_action::set_null},
 };
-inline constexpr std::string_view account_include[]{"invoices", "children"};
+inline constexpr weir::inclusion account_include[]{
+    {.name = "invoices", .of = &::shop::facts::invoice_table, .relation = 0, .is_many = true},
+    {.name = "children", .of = &account_table, .relation = 0, .is_many = true},
+};
 
 } // namespace facts
 
@@ -176,4 +187,8 @@ struct weir::row_types<bank::account> {
     using create = bank::account_create;
     using update = bank::account_update;
     using key = bank::account_key;
+    using included = weir::table_list<shop::invoice, bank::account>;
 };
+
+// The tables that relations point to; here, because they may point back.
+#include <shop.weir.hpp>

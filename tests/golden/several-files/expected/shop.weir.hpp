@@ -9,6 +9,10 @@
 
 static_assert(weir::generated_format == 1, "shop.weir.hpp: made by another weir-gen; rebuild it");
 
+namespace bank {
+struct account;
+} // namespace bank
+
 namespace bank::facts {
 constexpr const weir::table& account_table() noexcept;
 } // namespace bank::facts
@@ -181,7 +185,9 @@ inline constexpr weir::relation invoice_relations[]{
      .from = invoice_account_from,
      .inverse = "invoices"},
 };
-inline constexpr std::string_view invoice_include[]{"account"};
+inline constexpr weir::inclusion invoice_include[]{
+    {.name = "account", .of = &::bank::facts::account_table, .relation = 0},
+};
 
 } // namespace facts
 
@@ -218,4 +224,5 @@ struct weir::row_types<shop::invoice> {
     using create = shop::invoice_create;
     using update = shop::invoice_update;
     using key = shop::invoice_key;
+    using included = weir::table_list<bank::account>;
 };
