@@ -59,13 +59,14 @@ private:
     std::unique_ptr<interface> rows_;
 };
 
+class any_unit_base;
+
 template <class Who>
 class any_unit_for;
 
 namespace detail {
 
 /// What a session looks like once its type is gone.
-template <class Who>
 struct session_interface {
     session_interface() = default;
     session_interface(const session_interface&) = delete;
@@ -77,58 +78,98 @@ struct session_interface {
     [[nodiscard]] virtual sql::dialect dialect() = 0;
     [[nodiscard]] virtual std::string_view actor() = 0;
     [[nodiscard]] virtual const weir::caller* caller() const = 0;
+    [[nodiscard]] virtual bool has_units() const = 0;
     virtual any_result
     execute(const sql::statement& statement, const sql::arguments& arguments, deadline until) = 0;
-    virtual any_unit_for<Who> begin(deadline until) = 0;
+    virtual std::unique_ptr<session_interface> begin(deadline until) = 0;
     virtual void commit() = 0;
     virtual void rollback() = 0;
 };
 
-template <class Who, class Session>
+template <class Session>
 struct held_session;
 
 } // namespace detail
 
-/// Owns a session of any kind. `Who` is `weir::caller` or `weir::nobody`, as for the session it
-/// holds.
+/// A session of any kind, for a caller or for nobody: who it works for is known only at run time.
+/// For code that takes a table's facts at run time too and asks known_caller() where they name
+/// `access`; a repository needs any_session_for.
 ///
 /// Errors: those of the session it holds; begin() throws configuration_error on a backend without
 /// transactions. Threads: as the session it holds, never two at once.
-template <class Who>
-class any_session_for {
+class any_session_base {
 public:
-    template <session Session>
-        requires(!std::derived_from<Session, any_session_for>)
-    explicit any_session_for(Session held)
-        : session_(std::make_unique<detail::held_session<Who, Session>>(std::move(held))) {
-        static_assert(
-            !std::same_as<Who, weir::caller> || caller_session<Session>,
-            "weir: this session works for nobody; obtain one for a caller"
-        );
-    }
-
     [[nodiscard]] sql::dialect dialect() const { return session_->dialect(); }
 
     [[nodiscard]] std::string_view actor() const { return session_->actor(); }
 
-    [[nodiscard]] const weir::caller& caller() const
-        requires std::same_as<Who, weir::caller>
-    {
-        return *session_->caller();
-    }
+    /// Whom it works for; nullptr: nobody. Lifetime: as this session.
+    [[nodiscard]] const weir::caller* known_caller() const { return session_->caller(); }
+
+    /// Whether begin() works.
+    [[nodiscard]] bool has_units() const { return session_->has_units(); }
 
     any_result
     execute(const sql::statement& statement, const sql::arguments& arguments, deadline until) {
         return session_->execute(statement, arguments, until);
     }
 
-    any_unit_for<Who> begin(deadline until) { return session_->begin(until); }
+    any_unit_base begin(deadline until);
 
 protected:
-    [[nodiscard]] detail::session_interface<Who>& held() { return *session_; }
+    explicit any_session_base(std::unique_ptr<detail::session_interface> held)
+        : session_(std::move(held)) {}
+
+    [[nodiscard]] detail::session_interface& held() { return *session_; }
 
 private:
-    std::unique_ptr<detail::session_interface<Who>> session_;
+    std::unique_ptr<detail::session_interface> session_;
+};
+
+/// A unit of work of an any_session_base.
+class any_unit_base : public any_session_base {
+public:
+    void commit() { held().commit(); }
+
+    void rollback() { held().rollback(); }
+
+private:
+    friend any_session_base;
+
+    using any_session_base::any_session_base;
+};
+
+inline any_unit_base any_session_base::begin(deadline until) {
+    return any_unit_base{session_->begin(until)};
+}
+
+/// Owns a session of any kind. `Who` is `weir::caller` or `weir::nobody`, as for the session it
+/// holds.
+///
+/// Errors, threads: as any_session_base.
+template <class Who>
+class any_session_for : public any_session_base {
+public:
+    template <session Session>
+        requires(!std::derived_from<Session, any_session_for>)
+    explicit any_session_for(Session held)
+        : any_session_base(std::make_unique<detail::held_session<Session>>(std::move(held))) {
+        static_assert(
+            !std::same_as<Who, weir::caller> || caller_session<Session>,
+            "weir: this session works for nobody; obtain one for a caller"
+        );
+    }
+
+    [[nodiscard]] const weir::caller& caller() const
+        requires std::same_as<Who, weir::caller>
+    {
+        return *known_caller();
+    }
+
+    any_unit_for<Who> begin(deadline until) { return any_unit_for<Who>{held().begin(until)}; }
+
+protected:
+    using any_session_base::any_session_base;
 };
 
 /// A unit of work of an any_session.
@@ -140,6 +181,9 @@ public:
     void commit() { this->held().commit(); }
 
     void rollback() { this->held().rollback(); }
+
+private:
+    friend any_session_for<Who>;
 };
 
 using any_session = any_session_for<nobody>;
@@ -147,8 +191,8 @@ using any_caller_session = any_session_for<caller>;
 
 namespace detail {
 
-template <class Who, class Session>
-struct held_session final : session_interface<Who> {
+template <class Session>
+struct held_session final : session_interface {
     explicit held_session(Session&& session) : session_(std::move(session)) {}
 
     [[nodiscard]] sql::dialect dialect() override { return session_.dialect(); }
@@ -163,15 +207,18 @@ struct held_session final : session_interface<Who> {
         }
     }
 
+    [[nodiscard]] bool has_units() const override { return transactional_session<Session>; }
+
     any_result execute(
         const sql::statement& statement, const sql::arguments& arguments, deadline until
     ) override {
         return any_result{session_.execute(statement, arguments, until)};
     }
 
-    any_unit_for<Who> begin(deadline until) override {
+    std::unique_ptr<session_interface> begin(deadline until) override {
         if constexpr (transactional_session<Session>) {
-            return any_unit_for<Who>{session_.begin(until)};
+            using unit = decltype(session_.begin(until));
+            return std::make_unique<held_session<unit>>(session_.begin(until));
         } else {
             throw configuration_error{"This backend has no units of work"};
         }

@@ -11,6 +11,7 @@
 #include <weir/data/many_rows.hpp>
 #include <weir/data/row_values.hpp>
 #include <weir/data/session.hpp>
+#include <weir/data/table_reader.hpp>
 #include <weir/sql/list.hpp>
 #include <weir/sql/statements.hpp>
 #include <weir/sql/where.hpp>
@@ -169,49 +170,22 @@ public:
     /// Lifetime: `options` until this returns; the result as the session's.
     [[nodiscard]] auto
     select(const list_options<Row>& options, std::span<const std::uint16_t> columns) {
-        const auto seen = readable(options.deleted);
-        std::vector<sql::order_term> order;
-        order.reserve(options.order.size());
-        for (const auto& by : options.order)
-            order.push_back(by.term);
-        const sql::list_shape shape{
-            .columns = columns,
+        read_request asked{
             .where = &options.where.untyped(),
-            .seen = seen,
-            .order = order,
-            .has_limit = options.limit_rows.has_value(),
-            .has_offset = options.offset_rows != 0,
+            .columns = columns,
+            .limit_rows = options.limit_rows,
+            .offset_rows = options.offset_rows,
+            .removed = options.deleted,
         };
-        auto arguments = caller_arguments(sql::binds_caller(table_of<Row>, seen.rows));
-        sql::bind_condition(arguments, table_of<Row>, *shape.where, spoken());
-        if (options.limit_rows)
-            sql::bind_row_number(arguments, *options.limit_rows, spoken());
-        if (shape.has_offset)
-            sql::bind_row_number(arguments, options.offset_rows, spoken());
-        return run(
-            sql::verb::select,
-            [&](sql::writer& out) { sql::write_list(out, table_of<Row>, shape); },
-            arguments
-        );
+        asked.order.reserve(options.order.size());
+        for (const auto& by : options.order)
+            asked.order.push_back(by.term);
+        return reader().select(asked);
     }
 
     /// How many rows match.
     [[nodiscard]] std::uint64_t count(const list_options<Row>& options = {}) {
-        const auto seen = readable(options.deleted);
-        auto arguments = caller_arguments(sql::binds_caller(table_of<Row>, seen.rows));
-        sql::bind_condition(arguments, table_of<Row>, options.where.untyped(), spoken());
-        auto counted = run(
-            sql::verb::select,
-            [&](sql::writer& out) {
-                sql::write_count(out, table_of<Row>, &options.where.untyped(), seen);
-            },
-            arguments
-        );
-        std::int64_t rows = 0;
-        const auto fields = counted.next();
-        if (!fields || fields->empty() || !parse_text(fields->front().text, rows, format()))
-            throw decode_error{"A count of table '" + name() + "' gave no number"};
-        return static_cast<std::uint64_t>(rows);
+        return reader().count(&options.where.untyped(), options.deleted);
     }
 
     /// Which of the keys exist, in no particular order; one statement.
@@ -351,17 +325,12 @@ private:
 
     [[nodiscard]] audit_stamp stamp_now() const { return {options_.clock(), session_->actor()}; }
 
-    /// Reads see every row for groups with `read_all`, else the caller's.
+    [[nodiscard]] table_reader<Session> reader() const {
+        return {*session_, table_of<Row>, options_.until};
+    }
+
     [[nodiscard]] sql::visibility readable(sql::deleted removed) const {
-        auto rows = sql::scope::caller;
-        if constexpr (caller_session<Session>) {
-            const auto& groups = session_->caller().groups;
-            for (const auto group : table_of<Row>.access.read_all) {
-                if (std::find(groups.begin(), groups.end(), group) != groups.end())
-                    rows = sql::scope::all;
-            }
-        }
-        return {rows, removed};
+        return {detail::readable_scope(table_of<Row>, detail::caller_of(*session_)), removed};
     }
 
     static void require_valid(const create& given) {

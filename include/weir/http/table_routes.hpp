@@ -1,458 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// The routes of one table (design 5): add_table<Row>(router, sessions). What does not depend on the
-// row type is in list_query.hpp and negotiation.hpp; here is what must be compiled per row. Costs
-// data/repository.hpp and json/.
+// The routes of one table (design 5): add_table<Row>(router, sessions). Costs what
+// read_routes.hpp and write_routes.hpp cost.
 #pragma once
 
-#include <weir/core/chrono.hpp>
 #include <weir/core/error.hpp>
-#include <weir/data/any_session.hpp>
-#include <weir/data/list_options.hpp>
-#include <weir/data/repository.hpp>
-#include <weir/http/list_query.hpp>
-#include <weir/http/negotiation.hpp>
+#include <weir/http/answers.hpp>
+#include <weir/http/read_routes.hpp>
+#include <weir/http/request.hpp>
 #include <weir/http/router.hpp>
 #include <weir/http/sessions.hpp>
-#include <weir/json/page_writer.hpp>
-#include <weir/json/row_reader.hpp>
-#include <weir/json/row_writer.hpp>
+#include <weir/http/table_options.hpp>
+#include <weir/http/write_routes.hpp>
 #include <weir/sql/layout.hpp>
-#include <weir/table/audit.hpp>
 #include <weir/table/row.hpp>
 
-#include <algorithm>
-#include <array>
-#include <cstddef>
-#include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace weir::http {
-
-/// How a table's routes behave besides what its schema says.
-struct table_options {
-    /// Every path begins with it.
-    std::string base = "/api/v1";
-    /// Rows one POST may bring.
-    std::size_t max_rows = 10'000;
-    /// Whether anybody may purge rows of a table whose schema names no `purge` groups.
-    bool purge_without_rule = false;
-    /// Where audit times come from.
-    now_function clock = &now;
-};
-
-namespace detail {
-
-/// Tables with `access` work for a caller only; for the others one session type serves everybody,
-/// so that repositories are compiled once per row.
-template <row Row>
-using route_session = std::
-    conditional_t<table_of<Row>.access.rule == access_rule::open, any_session, any_caller_session>;
-
-template <row Row>
-[[nodiscard]] route_session<Row> open_session(const sessions& from, const request& asked) {
-    if constexpr (table_of<Row>.access.rule == access_rule::open) {
-        return asked.caller ? any_session{from.for_caller(*asked.caller)} : from.for_nobody();
-    } else {
-        if (!asked.caller)
-            throw authentication_error{"This table is for known callers only"};
-        return from.for_caller(*asked.caller);
-    }
-}
-
-/// Refuses a purge unless the caller is in one of the groups.
-///
-/// Errors: permission_error.
-inline void require_purge_right(const table& of, const request& asked, bool without_rule) {
-    const auto groups = of.access.purge;
-    if (groups.empty() && without_rule)
-        return;
-    if (asked.caller) {
-        for (const auto& group : asked.caller->groups)
-            if (std::find(groups.begin(), groups.end(), group) != groups.end())
-                return;
-    }
-    throw permission_error{"Only the table's purge groups may delete rows for good"};
-}
-
-[[noreturn]] inline void throw_absent(const table& of) {
-    throw not_found_error{"No row of table '" + std::string{of.name} + "' has this key"};
-}
-
-/// The decoded parts of `{key}`: split at commas first, so that escaped ones stay inside a part.
-///
-/// Errors: none; the router has decoded the whole segment before.
-[[nodiscard]] inline std::vector<std::string> key_parts(std::string_view raw, std::size_t parts) {
-    std::vector<std::string> found;
-    while (true) {
-        const auto comma = parts == 1 ? std::string_view::npos : raw.find(',');
-        // A lone part may be no UTF-8 where the whole was: it is then no key of any row.
-        if (!percent_decode(raw.substr(0, comma), found.emplace_back()))
-            found.back().clear();
-        if (comma == std::string_view::npos)
-            return found;
-        raw.remove_prefix(comma + 1);
-    }
-}
-
-/// A key as the last segment of a path.
-template <keyed_row Row>
-[[nodiscard]] std::string key_segment(const key_of<Row>& key) {
-    std::string out;
-    for_each_member(key, [&out](std::size_t at, const auto& part) {
-        if (at != 0)
-            out.push_back(',');
-        if constexpr (std::is_convertible_v<decltype(part), std::string_view>) {
-            append_percent_encoded(out, part);
-        } else {
-            std::string text;
-            json::append_json(text, part);
-            std::string_view bare = text;
-            if (bare.starts_with('"'))
-                bare = bare.substr(1, bare.size() - 2);
-            append_percent_encoded(out, bare);
-        }
-    });
-    return out;
-}
-
-/// Whether each field of an update that a create struct has too is of that struct's type, or of
-/// what its optional holds.
-template <row Row>
-inline constexpr bool changes_have_row_types = [] {
-    using update = update_of<Row>;
-    bool all = true;
-    for_each_member_pointer<update>([&]<class Value>(std::size_t at, patch<Value> update::*) {
-        const auto position = columns_of_members<Row, update>[at];
-        const auto source = weir::detail::members_of_columns<Row, create_of<Row>>[position];
-        if (source == member_count<create_of<Row>>)
-            return;
-        const auto* const tag = weir::detail::member_tags<create_of<Row>>[source];
-        all = all && (tag == &weir::detail::type_tag<Value> ||
-                      tag == &weir::detail::type_tag<std::optional<Value>>);
-    });
-    return all;
-}();
-
-/// What a full replacement changes: every column a payload may set, and no other.
-template <row Row>
-[[nodiscard]] update_of<Row> replacement(create_of<Row> given) {
-    static_assert(
-        changes_have_row_types<Row>,
-        "weir: a member of row_types<Row>::update has another type than the row's; generate the "
-        "header again"
-    );
-    // Found by address, as in make_row(): linear to compile.
-    std::array<void*, member_count<create_of<Row>>> members;
-    for_each_member(given, [&](std::size_t at, auto& member) { members[at] = &member; });
-    update_of<Row> made{};
-    for_each_member(made, [&]<class Value>(std::size_t at, patch<Value>& to) {
-        const auto position = columns_of_members<Row, update_of<Row>>[at];
-        const auto source = weir::detail::members_of_columns<Row, create_of<Row>>[position];
-        if (!is_update_payload_column(table_of<Row>, position) || source == members.size())
-            return;
-        const auto* const tag = weir::detail::member_tags<create_of<Row>>[source];
-        if (tag == &weir::detail::type_tag<Value>) {
-            to = std::move(*static_cast<Value*>(members[source]));
-        } else if (auto& from = *static_cast<std::optional<Value>*>(members[source])) {
-            to = std::move(*from);
-        } else {
-            to = null;
-        }
-    });
-    return made;
-}
-
-/// Whether a client names the whole key of a new row: no part is the database's or the caller's to
-/// give.
-template <keyed_row Row>
-inline constexpr bool key_is_given = [] {
-    for (const auto position : table_of<Row>.key)
-        if (!is_create_column(table_of<Row>, position))
-            return false;
-    return true;
-}();
-
-/// Puts the key of the URL into a row to create, where the body named none. `named` tells, per key
-/// part, whether it did. Adds a violation for each part that differs.
-template <keyed_row Row>
-void adopt_key(
-    create_of<Row>& given, const key_of<Row>& key, const violations& missing, violations& broken
-) {
-    const auto one = [&]<std::size_t At>() {
-        constexpr auto position = table_of<Row>.key[At];
-        constexpr auto source = weir::detail::members_of_columns<Row, create_of<Row>>[position];
-        auto& part = member_at<source>(given);
-        const auto& wanted = member_at<At>(key);
-        const location at{std::string{"body"}, std::string{table_of<Row>.columns[position].name}};
-        bool is_named = std::none_of(missing.begin(), missing.end(), [&](const violation& each) {
-            return each.loc == at;
-        });
-        if constexpr (weir::detail::is_optional<std::remove_cvref_t<decltype(part)>>)
-            is_named = part.has_value();
-        if (is_named && part != wanted)
-            broken.push_back({"key_mismatch", at, "The body's key is not the one of the path"});
-        part = wanted;
-    };
-    [&]<std::size_t... At>(std::index_sequence<At...>) {
-        (one.template operator()<At>(), ...);
-    }(std::make_index_sequence<member_count<key_of<Row>>>{});
-}
-
-/// The handlers of one table.
-template <keyed_row Row>
-class table_handlers {
-public:
-    table_handlers(sessions from, table_options options)
-        : from_(std::move(from)), options_(std::move(options)),
-          path_(options_.base + "/" + std::string{facts.api.path}) {}
-
-    [[nodiscard]] const std::string& path() const noexcept { return path_; }
-
-    response list(const request& asked) const {
-        const auto query = read_list_query(facts, asked.query);
-        const auto preferred = read_preferences(asked.headers);
-        auto session = open_session<Row>(from_, asked);
-        rows_of_table rows{session, per_request(asked)};
-        list_options<Row> options{
-            .where = sql::typed_condition<Row>{query.where},
-            .limit_rows = static_cast<std::uint32_t>(query.limit_rows),
-            .offset_rows = query.offset_rows,
-            .deleted = query.removed,
-        };
-        for (const auto& term : query.order)
-            options.order.emplace_back(term);
-
-        std::string body;
-        json::page_writer page{body};
-        {
-            const json::row_writer writer{
-                facts.columns, query.columns, sql::format_of(session.dialect()), preferred.numbers
-            };
-            auto found = rows.select(options, query.columns);
-            while (const auto fields = found.next())
-                page.append(writer, *fields);
-        }
-        page.end_rows();
-        if (query.counts_all)
-            page.member("total", rows.count(options));
-        page.close();
-        return answer(200, std::move(body), {.minimal = false, .numbers = preferred.numbers});
-    }
-
-    response get(const request& asked) const {
-        refuse_parameters(asked.query);
-        const auto key = read_key(asked);
-        auto session = open_session<Row>(from_, asked);
-        const auto found = rows_of_table{session, per_request(asked)}.find(key);
-        if (!found)
-            throw_absent(facts);
-        return row_answer(200, *found, asked);
-    }
-
-    response insert(const request& asked) const {
-        refuse_parameters(asked.query);
-        json::create_body<Row> body;
-        json::require_sound(
-            json::read_creates<Row>(asked.body, body, {.max_rows = options_.max_rows})
-        );
-        auto session = open_session<Row>(from_, asked);
-        rows_of_table rows{session, per_request(asked)};
-        if (body.is_array)
-            return insert_many(rows, std::move(body.rows), asked);
-        return created(rows.insert(std::move(body.rows.front())), asked);
-    }
-
-    response update(const request& asked) const {
-        refuse_parameters(asked.query);
-        const auto key = read_key(asked);
-        update_of<Row> changes{};
-        json::require_sound(json::read_update<Row>(asked.body, changes));
-        auto session = open_session<Row>(from_, asked);
-        const auto changed = rows_of_table{session, per_request(asked)}.update(key, changes);
-        if (!changed)
-            throw_absent(facts);
-        return written(*changed, asked);
-    }
-
-    response replace(const request& asked) const {
-        refuse_parameters(asked.query);
-        const auto key = read_key(asked);
-        auto given = read_replacement(asked, key);
-        auto session = open_session<Row>(from_, asked);
-        rows_of_table rows{session, per_request(asked)};
-        if (const auto changed = rows.update(key, replacement<Row>(given)))
-            return written(*changed, asked);
-        if constexpr (key_is_given<Row>) {
-            if (facts.api.offered.has(operations::create))
-                return create_at(rows, key, std::move(given), asked);
-        }
-        throw_absent(facts);
-    }
-
-    response remove(const request& asked) const {
-        refuse_parameters(asked.query);
-        const auto key = read_key(asked);
-        auto session = open_session<Row>(from_, asked);
-        if (!rows_of_table{session, per_request(asked)}.remove(key))
-            throw_absent(facts);
-        return {.status = 204};
-    }
-
-    response restore(const request& asked) const
-        requires(sql::keeps_deleted(table_of<Row>))
-    {
-        refuse_parameters(asked.query);
-        const auto key = read_key(asked);
-        auto session = open_session<Row>(from_, asked);
-        const auto restored = rows_of_table{session, per_request(asked)}.restore(key);
-        if (!restored)
-            throw_absent(facts);
-        return row_answer(200, *restored, asked);
-    }
-
-    response purge(const request& asked) const {
-        refuse_parameters(asked.query);
-        const auto key = read_key(asked);
-        auto session = open_session<Row>(from_, asked);
-        require_purge_right(facts, asked, options_.purge_without_rule);
-        if (!rows_of_table{session, per_request(asked)}.purge(key))
-            throw_absent(facts);
-        return {.status = 204};
-    }
-
-private:
-    using rows_of_table = repository<Row, route_session<Row>>;
-
-    static constexpr const table& facts = table_of<Row>;
-
-    [[nodiscard]] repository_options per_request(const request& asked) const {
-        return {.clock = options_.clock, .until = asked.until};
-    }
-
-    [[nodiscard]] static key_of<Row> read_key(const request& asked) {
-        const auto texts = key_parts(asked.raw_parameter("key"), facts.key.size());
-        const std::vector<std::string_view> parts{texts.begin(), texts.end()};
-        key_of<Row> key{};
-        json::require_sound(json::parse_key<Row>(parts, key));
-        return key;
-    }
-
-    // A body that may leave the key out, the path having named it.
-    [[nodiscard]] static create_of<Row>
-    read_replacement(const request& asked, const key_of<Row>& key) {
-        json::create_body<Row> body;
-        auto broken = json::read_creates<Row>(asked.body, body, {.max_rows = 1});
-        if (body.is_array)
-            throw validation_error{{{"dict_type", {std::string{"body"}}, "A row must be an object"}}
-            };
-        violations missing;
-        std::erase_if(broken, [&missing](const violation& each) {
-            if (each.type != "missing" || each.loc.size() != 2)
-                return false;
-            const auto* name = std::get_if<std::string>(&each.loc[1]);
-            if (name == nullptr)
-                return false;
-            const auto position = find_column(facts.columns, *name);
-            if (position == facts.columns.size() || !facts.columns[position].key)
-                return false;
-            missing.push_back(each);
-            return true;
-        });
-        if constexpr (key_is_given<Row>) {
-            if (broken.empty())
-                adopt_key<Row>(body.rows.front(), key, missing, broken);
-        }
-        json::require_sound(std::move(broken));
-        return std::move(body.rows.front());
-    }
-
-    response create_at(
-        rows_of_table& rows, const key_of<Row>& key, create_of<Row> given, const request& asked
-    ) const {
-        try {
-            return created(rows.insert(std::move(given)), asked);
-        } catch (const conflict_error&) {
-            // With no other unique columns it is the key that is taken; by a row this caller may
-            // not see, it is answered like any absent row.
-            if constexpr (facts.access.rule != access_rule::open) {
-                if (facts.unique.empty() && !rows.find(key, sql::deleted::include))
-                    throw_absent(facts);
-            }
-            throw;
-        }
-    }
-
-    response insert_many(
-        rows_of_table& rows, std::vector<create_of<Row>> given, const request& asked
-    ) const {
-        const auto preferred = read_preferences(asked.headers);
-        if (preferred.minimal) {
-            const auto count = rows.insert_quietly(std::move(given));
-            return answer(201, "{\"count\":" + std::to_string(count) + "}", preferred);
-        }
-        const auto stored = rows.insert_all(std::move(given));
-        std::string body;
-        json::page_writer page{body};
-        for (const auto& row : stored)
-            page.append(row, preferred.numbers);
-        page.end_rows();
-        page.close();
-        return answer(201, std::move(body), preferred);
-    }
-
-    response created(const Row& row, const request& asked) const {
-        const auto preferred = read_preferences(asked.headers);
-        auto made = preferred.minimal ? answer(201, {}, preferred) : row_answer(201, row, asked);
-        made.headers.add("Location", path_ + "/" + key_segment<Row>(weir::detail::key_of_row(row)));
-        return made;
-    }
-
-    [[nodiscard]] static response written(const Row& row, const request& asked) {
-        const auto preferred = read_preferences(asked.headers);
-        return preferred.minimal ? answer(204, {}, preferred) : row_answer(200, row, asked);
-    }
-
-    [[nodiscard]] static response row_answer(int status, const Row& row, const request& asked) {
-        const auto numbers = read_preferences(asked.headers).numbers;
-        std::string body;
-        json::append_json(body, row, numbers);
-        return answer(status, std::move(body), {.minimal = false, .numbers = numbers});
-    }
-
-    [[nodiscard]] static response answer(int status, std::string body, const preferences& applied) {
-        auto made =
-            body.empty() ? response{.status = status} : json_response(status, std::move(body));
-        tell_preferences(made, applied);
-        return made;
-    }
-
-    sessions from_;
-    table_options options_;
-    std::string path_;
-};
-
-/// Adds a route whose media types are checked before it runs.
-inline void add_json_route(
-    router& routes,
-    std::string_view method,
-    const std::string& pattern,
-    bool takes_body,
-    handler answer
-) {
-    routes.add(method, pattern, [takes_body, answer = std::move(answer)](const request& asked) {
-        if (const auto refused = check_media(asked, takes_body))
-            return problem_response(*refused, asked.request_id);
-        return answer(asked);
-    });
-}
-
-} // namespace detail
 
 /// Adds the routes of a table under `<base>/<api path>`: those operations its schema offers.
 ///
@@ -466,10 +33,21 @@ void add_table(router& routes, sessions from, table_options options = {}) {
         throw configuration_error{
             "Table '" + std::string{facts.name} + "' has no `api:` in its schema"
         };
-    const auto table =
-        std::make_shared<const detail::table_handlers<Row>>(std::move(from), std::move(options));
-    const auto& all = table->path();
+    using writes = detail::write_handlers<Row>;
+    using reads = detail::read_handlers;
+    const auto reading = std::make_shared<const reads>(from, facts, &writes::bind_key, options);
+    const auto writing = std::make_shared<const writes>(std::move(from), std::move(options));
+    const auto& all = writing->path();
     const auto one = all + "/{key}";
+    const auto add_read = [&](const std::string& pattern, auto call) {
+        detail::add_json_route(
+            routes,
+            "GET",
+            pattern,
+            false,
+            [reading, call](const request& asked) { return ((*reading).*call)(asked); }
+        );
+    };
     const auto add =
         [&](std::string_view method, const std::string& pattern, bool takes_body, auto call) {
             detail::add_json_route(
@@ -477,25 +55,24 @@ void add_table(router& routes, sessions from, table_options options = {}) {
                 method,
                 pattern,
                 takes_body,
-                [table, call](const request& asked) { return ((*table).*call)(asked); }
+                [writing, call](const request& asked) { return ((*writing).*call)(asked); }
             );
         };
-    using handlers = detail::table_handlers<Row>;
     if (facts.api.offered.has(operations::list))
-        add("GET", all, false, &handlers::list);
+        add_read(all, &reads::list);
     if (facts.api.offered.has(operations::create))
-        add("POST", all, true, &handlers::insert);
+        add("POST", all, true, &writes::insert);
     if (facts.api.offered.has(operations::get))
-        add("GET", one, false, &handlers::get);
+        add_read(one, &reads::get);
     if (facts.api.offered.has(operations::update)) {
-        add("PATCH", one, true, &handlers::update);
-        add("PUT", one, true, &handlers::replace);
+        add("PATCH", one, true, &writes::update);
+        add("PUT", one, true, &writes::replace);
     }
     if (facts.api.offered.has(operations::remove)) {
-        add("DELETE", one, false, &handlers::remove);
+        add("DELETE", one, false, &writes::remove);
         if constexpr (sql::keeps_deleted(facts))
-            add("POST", one + "/restore", false, &handlers::restore);
-        add("POST", one + "/purge", false, &handlers::purge);
+            add("POST", one + "/restore", false, &writes::restore);
+        add("POST", one + "/purge", false, &writes::purge);
     }
 }
 

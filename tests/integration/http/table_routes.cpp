@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fixture.hpp"
+#include "service.hpp"
 
 using namespace test;
 

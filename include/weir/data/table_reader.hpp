@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads of a table whose facts are known at run time, as rows of text: what repository and the
+// routes have in common. Costs sql/list.hpp and <chrono>.
+#pragma once
+
+#include <weir/core/deadline.hpp>
+#include <weir/core/error.hpp>
+#include <weir/core/text.hpp>
+#include <weir/data/caller.hpp>
+#include <weir/data/session.hpp>
+#include <weir/sql/layout.hpp>
+#include <weir/sql/list.hpp>
+#include <weir/sql/select.hpp>
+#include <weir/sql/statement.hpp>
+#include <weir/sql/statements.hpp>
+#include <weir/sql/where.hpp>
+#include <weir/sql/writer.hpp>
+#include <weir/table/table.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace weir {
+
+/// Which rows of a table are read, in which order, which page and which columns of them.
+/// Lifetime: `where` until the read returns.
+struct read_request {
+    /// nullptr: every row.
+    const sql::condition* where = nullptr;
+    /// The key follows by itself, so that pages are stable.
+    std::vector<sql::order_term> order{};
+    /// Positions of the columns, in the order of the fields; empty: all.
+    std::span<const std::uint16_t> columns{};
+    /// In rows; absent: all of them.
+    std::optional<std::uint64_t> limit_rows{};
+    /// In rows.
+    std::uint64_t offset_rows = 0;
+    sql::deleted removed = sql::deleted::exclude;
+};
+
+namespace detail {
+
+/// Whom a session works for; nullptr: nobody.
+template <class Session>
+[[nodiscard]] const caller* caller_of(const Session& session) {
+    if constexpr (caller_session<Session>) {
+        return &session.caller();
+    } else if constexpr (requires { session.known_caller(); }) {
+        return session.known_caller();
+    } else {
+        return nullptr;
+    }
+}
+
+/// Whose rows a caller reads: everybody's for groups with `read_all`, else the caller's.
+[[nodiscard]] inline sql::scope readable_scope(const table& of, const caller* who) {
+    if (who == nullptr)
+        return sql::scope::caller;
+    for (const auto group : of.access.read_all)
+        if (std::find(who->groups.begin(), who->groups.end(), group) != who->groups.end())
+            return sql::scope::all;
+    return sql::scope::caller;
+}
+
+} // namespace detail
+
+/// Reads a table on a session, with the table's isolation in every statement.
+///
+/// Errors:   the session's; authentication_error for a table with `access` on a session for nobody.
+/// Lifetime: borrows the session and the facts; results as the session's.
+/// Threads:  as the session, one at a time.
+template <class Session>
+class table_reader {
+public:
+    /// `until`: absent, each call has the default span from its own start.
+    table_reader(Session& session, const table& of, std::optional<deadline> until = {})
+        : session_(&session), of_(&of), until_(until), who_(detail::caller_of(session)) {
+        if (of.access.rule != access_rule::open && who_ == nullptr)
+            throw authentication_error{"This table is for known callers only"};
+    }
+
+    [[nodiscard]] const table& facts() const noexcept { return *of_; }
+
+    [[nodiscard]] text_format format() const { return sql::format_of(session_->dialect()); }
+
+    /// The rows asked for; a field per column.
+    [[nodiscard]] auto select(const read_request& asked) {
+        const auto seen = visible(asked.removed);
+        const sql::list_shape shape{
+            .columns = asked.columns,
+            .where = asked.where,
+            .seen = seen,
+            .order = asked.order,
+            .has_limit = asked.limit_rows.has_value(),
+            .has_offset = asked.offset_rows != 0,
+        };
+        auto arguments = caller_arguments(seen.rows);
+        bind_where(arguments, asked.where);
+        if (asked.limit_rows)
+            sql::bind_row_number(arguments, *asked.limit_rows, session_->dialect());
+        if (shape.has_offset)
+            sql::bind_row_number(arguments, asked.offset_rows, session_->dialect());
+        return run([&](sql::writer& out) { sql::write_list(out, *of_, shape); }, arguments);
+    }
+
+    /// How many rows match.
+    [[nodiscard]] std::uint64_t
+    count(const sql::condition* where, sql::deleted removed = sql::deleted::exclude) {
+        const auto seen = visible(removed);
+        auto arguments = caller_arguments(seen.rows);
+        bind_where(arguments, where);
+        auto counted =
+            run([&](sql::writer& out) { sql::write_count(out, *of_, where, seen); }, arguments);
+        std::int64_t rows = 0;
+        const auto fields = counted.next();
+        if (!fields || fields->empty() || !parse_text(fields->front().text, rows, format()))
+            throw decode_error{"A count of table '" + std::string{of_->name} + "' gave no number"};
+        return static_cast<std::uint64_t>(rows);
+    }
+
+    /// The row with a key, all columns. `bind_key(arguments, format)` adds the key's parts.
+    template <class BindKey>
+    [[nodiscard]] auto find(BindKey&& bind_key, sql::deleted removed = sql::deleted::exclude) {
+        const auto seen = visible(removed);
+        auto arguments = caller_arguments(seen.rows);
+        std::forward<BindKey>(bind_key)(arguments, format());
+        return run([&](sql::writer& out) { sql::write_find(out, *of_, seen); }, arguments);
+    }
+
+private:
+    [[nodiscard]] sql::visibility visible(sql::deleted removed) const {
+        return {detail::readable_scope(*of_, who_), removed};
+    }
+
+    [[nodiscard]] sql::arguments caller_arguments(sql::scope rows) const {
+        sql::arguments arguments;
+        if (sql::binds_caller(*of_, rows))
+            arguments.add_text(who_->id, sql::text_type);
+        return arguments;
+    }
+
+    void bind_where(sql::arguments& arguments, const sql::condition* where) const {
+        if (where != nullptr)
+            sql::bind_condition(arguments, *of_, *where, session_->dialect());
+    }
+
+    template <class Write>
+    auto run(Write&& write, const sql::arguments& arguments) {
+        const auto text = sql::written(session_->dialect(), std::forward<Write>(write));
+        return session_->execute(
+            {text, of_->name, sql::verb::select}, arguments, until_.value_or(deadline{})
+        );
+    }
+
+    Session* session_;
+    const table* of_;
+    std::optional<deadline> until_;
+    const caller* who_;
+};
+
+} // namespace weir

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the routes of tables have in common: their session, their answers, their refusals. Costs
+// data/any_session.hpp and json/writer.hpp.
+#pragma once
+
+#include <weir/core/error.hpp>
+#include <weir/data/any_session.hpp>
+#include <weir/http/negotiation.hpp>
+#include <weir/http/request.hpp>
+#include <weir/http/response.hpp>
+#include <weir/http/router.hpp>
+#include <weir/http/sessions.hpp>
+#include <weir/table/table.hpp>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace weir::http::detail {
+
+/// A session for whoever asks.
+///
+/// Errors: authentication_error when nobody does and the table has `access`.
+[[nodiscard]] inline any_session_base
+open_session(const sessions& from, const table& of, const request& asked) {
+    if (asked.caller)
+        return from.for_caller(*asked.caller);
+    if (of.access.rule != access_rule::open)
+        throw authentication_error{"This table is for known callers only"};
+    return from.for_nobody();
+}
+
+[[noreturn]] inline void throw_absent(const table& of) {
+    throw not_found_error{"No row of table '" + std::string{of.name} + "' has this key"};
+}
+
+/// An answer that tells which preferences it honoured; without a body where `body` is empty.
+[[nodiscard]] inline response
+answer_json(int status, std::string body, const preferences& applied) {
+    auto made = body.empty() ? response{.status = status} : json_response(status, std::move(body));
+    tell_preferences(made, applied);
+    return made;
+}
+
+/// Adds a route whose media types are checked before it runs.
+inline void add_json_route(
+    router& routes,
+    std::string_view method,
+    const std::string& pattern,
+    bool takes_body,
+    handler answer
+) {
+    routes.add(method, pattern, [takes_body, answer = std::move(answer)](const request& asked) {
+        if (const auto refused = check_media(asked, takes_body))
+            return problem_response(*refused, asked.request_id);
+        return answer(asked);
+    });
+}
+
+} // namespace weir::http::detail

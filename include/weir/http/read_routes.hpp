@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// The routes that read a table, by its facts alone: nothing here is compiled per row type. Costs
+// data/table_reader.hpp and json/.
+#pragma once
+
+#include <weir/data/any_session.hpp>
+#include <weir/data/table_reader.hpp>
+#include <weir/http/answers.hpp>
+#include <weir/http/list_query.hpp>
+#include <weir/http/sessions.hpp>
+#include <weir/http/table_options.hpp>
+#include <weir/json/page_writer.hpp>
+#include <weir/json/row_writer.hpp>
+#include <weir/sql/statement.hpp>
+#include <weir/table/table.hpp>
+
+#include <functional>
+#include <string>
+#include <utility>
+
+namespace weir::http::detail {
+
+/// Reads the key of a request's path and adds its parts to a statement's arguments.
+/// Errors: validation_error at `path`.
+using key_binder = std::function<void(const request&, sql::arguments&, text_format)>;
+
+/// Answers reads of one table.
+/// Lifetime: the facts outlive it. Threads: safe.
+class read_handlers {
+public:
+    read_handlers(sessions from, const table& of, key_binder bind_key, table_options options)
+        : from_(std::move(from)), of_(&of), bind_key_(std::move(bind_key)),
+          options_(std::move(options)) {}
+
+    [[nodiscard]] response list(const request& asked) const {
+        return answer_list(asked, read_list_query(*of_, asked.query));
+    }
+
+    [[nodiscard]] response get(const request& asked) const {
+        refuse_parameters(asked.query);
+        sql::arguments unused;
+        // A key that is none is the client's mistake even where the session would fail.
+        bind_key_(asked, unused, text_format::postgres);
+        auto session = open_session(from_, *of_, asked);
+        table_reader rows{session, *of_, asked.until};
+        auto found = rows.find([&](sql::arguments& arguments, text_format format) {
+            bind_key_(asked, arguments, format);
+        });
+        const auto fields = found.next();
+        if (!fields)
+            throw_absent(*of_);
+        const auto numbers = read_preferences(asked.headers).numbers;
+        std::string body;
+        json::row_writer{of_->columns, rows.format(), numbers}.append(body, *fields);
+        return answer_json(200, std::move(body), {.minimal = false, .numbers = numbers});
+    }
+
+private:
+    [[nodiscard]] response answer_list(const request& asked, const list_query& query) const {
+        const auto numbers = read_preferences(asked.headers).numbers;
+        auto session = open_session(from_, *of_, asked);
+        table_reader rows{session, *of_, asked.until};
+        std::string body;
+        json::page_writer page{body};
+        {
+            const json::row_writer writer{of_->columns, query.columns, rows.format(), numbers};
+            auto found = rows.select({
+                .where = &query.where,
+                .order = query.order,
+                .columns = query.columns,
+                .limit_rows = query.limit_rows,
+                .offset_rows = query.offset_rows,
+                .removed = query.removed,
+            });
+            while (const auto fields = found.next())
+                page.append(writer, *fields);
+        }
+        page.end_rows();
+        if (query.counts_all)
+            page.member("total", rows.count(&query.where, query.removed));
+        page.close();
+        return answer_json(200, std::move(body), {.minimal = false, .numbers = numbers});
+    }
+
+    sessions from_;
+    const table* of_;
+    key_binder bind_key_;
+    table_options options_;
+};
+
+} // namespace weir::http::detail
