@@ -458,6 +458,7 @@ void emit_table(
         parts.push_back({name, std::move(text), {}});
     };
     add("name", cpp_string(of.name.value));
+    add("row", cpp_string(of.row.value));
     add("space", cpp_string(space));
     if (!of.description.empty())
         add("description", cpp_string(of.description));

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emit_model.hpp"
 
+#include <weir/json/document_writer.hpp>
+
 #include <algorithm>
 #include <string_view>
 #include <vector>
 
-#include "json_writer.hpp"
 #include "value_text.hpp"
 #include "words.hpp"
 
@@ -225,7 +226,7 @@ private:
     }
 
     const sources* files_;
-    json_writer to_{};
+    json::document_writer to_{};
 };
 
 } // namespace

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emit_schema.hpp"
 
+#include <weir/json/document_writer.hpp>
+
 #include <map>
 #include <span>
 #include <string_view>
 #include <vector>
 
-#include "json_writer.hpp"
 #include "words.hpp"
 
 namespace weir::gen {
@@ -322,7 +323,7 @@ private:
         to_.end_object();
     }
 
-    json_writer to_{};
+    json::document_writer to_{};
 };
 
 } // namespace

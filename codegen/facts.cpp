@@ -237,6 +237,7 @@ weir::table facts_store::table(const schema_model& in, const table_model& of) {
         checks.push_back({each.name.value, each.expr.value});
     return {
         .name = of.name.value,
+        .row = of.row.value,
         .space = in.name.value,
         .description = of.description,
         .backend = of.backend.value,

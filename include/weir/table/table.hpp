@@ -113,6 +113,8 @@ struct api {
 /// One table. Every view refers to static or longer-lived facts.
 struct table {
     std::string_view name{};
+    /// Name of the struct that holds one row; empty: the table has none.
+    std::string_view row{};
     /// Name of the schema file's namespace.
     std::string_view space{};
     std::string_view description{};

@@ -868,6 +868,7 @@ inline constexpr std::span<const weir::column> weir::structure_fields<all_types:
 template <>
 inline constexpr weir::table weir::table_of<all_types::scalar>{
     .name = "scalars",
+    .row = "scalar",
     .space = "all_types",
     .description = "One column of each kind, with \"quotes\", a back\\slash and ünïcode.",
     .backend = weir::backend::lakebase,
@@ -892,6 +893,7 @@ struct weir::row_types<all_types::scalar> {
 template <>
 inline constexpr weir::table weir::table_of<all_types::container>{
     .name = "containers",
+    .row = "container",
     .space = "all_types",
     .backend = weir::backend::warehouse,
     .place = "${CATALOG:-main}.all_types",

@@ -807,6 +807,7 @@ inline constexpr std::span<const weir::column>
 template <>
 inline constexpr weir::table weir::table_of<field_ops::well>{
     .name = "wells",
+    .row = "well",
     .space = "field_ops",
     .description = "One row per well, engineering view.",
     .backend = weir::backend::warehouse,
@@ -834,6 +835,7 @@ struct weir::row_types<field_ops::well> {
 template <>
 inline constexpr weir::table weir::table_of<field_ops::user_preference>{
     .name = "user_preferences",
+    .row = "user_preference",
     .space = "field_ops",
     .description = "Settings, one row per user.",
     .backend = weir::backend::lakebase,
@@ -861,6 +863,7 @@ struct weir::row_types<field_ops::user_preference> {
 template <>
 inline constexpr weir::table weir::table_of<field_ops::order>{
     .name = "orders",
+    .row = "order",
     .space = "field_ops",
     .backend = weir::backend::lakebase,
     .place = "app_data",
@@ -897,6 +900,7 @@ struct weir::row_types<field_ops::order> {
 template <>
 inline constexpr weir::table weir::table_of<field_ops::order_line>{
     .name = "order_lines",
+    .row = "order_line",
     .space = "field_ops",
     .backend = weir::backend::lakebase,
     .place = "app_data",

@@ -182,6 +182,7 @@ inline constexpr std::span<const std::string_view> weir::enumeration_labels<hidd
 template <>
 inline constexpr weir::table weir::table_of<hidden::note>{
     .name = "notes",
+    .row = "note",
     .space = "hidden",
     .backend = weir::backend::lakebase,
     .place = "${LAKEBASE_SCHEMA:-app_data}",

@@ -63,6 +63,7 @@ using tables = weir::table_list<tick>;
 template <>
 inline constexpr weir::table weir::table_of<thin::tick>{
     .name = "ticks",
+    .row = "tick",
     .space = "thin",
     .backend = weir::backend::lakebase,
     .place = "${LAKEBASE_SCHEMA:-app_data}",

@@ -136,6 +136,7 @@ using tables = weir::table_list<order>;
 template <>
 inline constexpr weir::table weir::table_of<shop::order>{
     .name = "orders",
+    .row = "order",
     .space = "shop",
     .backend = weir::backend::lakebase,
     .place = "${LAKEBASE_SCHEMA:-app_data}",

@@ -167,6 +167,7 @@ inline constexpr std::span<const std::string_view> weir::enumeration_labels<bank
 template <>
 inline constexpr weir::table weir::table_of<bank::account>{
     .name = "accounts",
+    .row = "account",
     .space = "bank",
     .backend = weir::backend::lakebase,
     .place = "${LAKEBASE_SCHEMA:-app_data}",

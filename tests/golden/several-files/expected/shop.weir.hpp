@@ -204,6 +204,7 @@ inline constexpr std::span<const weir::column> weir::structure_fields<shop::pric
 template <>
 inline constexpr weir::table weir::table_of<shop::invoice>{
     .name = "invoices",
+    .row = "invoice",
     .space = "shop",
     .backend = weir::backend::lakebase,
     .place = "${LAKEBASE_SCHEMA:-app_data}",

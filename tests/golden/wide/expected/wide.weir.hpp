@@ -951,6 +951,7 @@ inline constexpr std::span<const std::string_view> weir::enumeration_labels<wide
 template <>
 inline constexpr weir::table weir::table_of<wide::reading>{
     .name = "readings",
+    .row = "reading",
     .space = "wide",
     .backend = weir::backend::lakebase,
     .place = "${LAKEBASE_SCHEMA:-app_data}",

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes indented JSON piece by piece. Costs <string>, <string_view>.
+// Writes an indented JSON document piece by piece: for documents that people read too. Costs
+// json/writer.hpp.
 #pragma once
 
+#include <weir/json/writer.hpp>
+
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
-#include "value_text.hpp"
+namespace weir::json {
 
-namespace weir::gen {
-
-class json_writer {
+/// A document under construction. Members and items come in the order they are written; what is
+/// begun must be ended before take().
+class document_writer {
 public:
     void begin_object() { open('{'); }
 
@@ -28,11 +33,14 @@ public:
 
     void end_array() { close(']'); }
 
-    void text(std::string_view key, std::string_view value) { raw(key, json_string(value)); }
+    void text(std::string_view key, std::string_view value) {
+        name(key);
+        append_json_string(text_, value);
+    }
 
     void text(std::string_view item) {
         next();
-        text_ += json_string(item);
+        append_json_string(text_, item);
     }
 
     void flag(std::string_view key, bool value) { raw(key, value ? "true" : "false"); }
@@ -45,29 +53,45 @@ public:
         text_ += value;
     }
 
+    /// The same, as an item of an array.
+    void raw(std::string_view item) {
+        next();
+        text_ += item;
+    }
+
     /// A list of texts on one line.
     template <class Texts>
     void texts(std::string_view key, const Texts& items) {
-        std::string all;
-        for (const auto& each : items)
-            all += (all.empty() ? "" : ", ") + json_string(each);
-        raw(key, '[' + all + ']');
+        name(key);
+        text_ += '[';
+        bool is_first = true;
+        for (const auto& each : items) {
+            if (!is_first)
+                text_ += ", ";
+            is_first = false;
+            append_json_string(text_, each);
+        }
+        text_ += ']';
     }
 
+    /// The document, closed by a line feed.
     [[nodiscard]] std::string take() { return std::move(text_) + '\n'; }
 
 private:
     void next() {
         if (!first_)
             text_ += ',';
-        if (depth_ > 0)
-            text_ += '\n' + std::string(depth_ * 2, ' ');
+        if (depth_ > 0) {
+            text_ += '\n';
+            text_.append(depth_ * 2, ' ');
+        }
         first_ = false;
     }
 
     void name(std::string_view key) {
         next();
-        text_ += json_string(key) + ": ";
+        append_json_string(text_, key);
+        text_ += ": ";
     }
 
     void open(char bracket) {
@@ -83,8 +107,10 @@ private:
 
     void close(char bracket) {
         --depth_;
-        if (!first_)
-            text_ += '\n' + std::string(depth_ * 2, ' ');
+        if (!first_) {
+            text_ += '\n';
+            text_.append(depth_ * 2, ' ');
+        }
         text_ += bracket;
         first_ = false;
     }
@@ -94,4 +120,4 @@ private:
     bool first_ = true;
 };
 
-} // namespace weir::gen
+} // namespace weir::json
