@@ -122,6 +122,32 @@ bool is_answered(std::size_t position) {
     return position < specimens.columns.size() && is_answer_column(specimens.columns[position]);
 }
 
+void conditions_stay_inside(const sql::condition& asked, std::size_t depth, std::size_t& count) {
+    if (asked.is != sql::condition::form::compare) {
+        require(depth <= condition_budget::most_depth, "groups are bounded");
+        require(asked.values.empty(), "a group has no values");
+        for (const auto& part : asked.parts)
+            conditions_stay_inside(part, depth + 1, count);
+        return;
+    }
+    ++count;
+    require(asked.parts.empty(), "a comparison has no parts");
+    require(is_answered(asked.column), "filtered columns are the table's public ones");
+    require(
+        takes_operator(specimens.columns[asked.column].type, asked.how),
+        "a comparison is one of the column's type"
+    );
+    require(asked.values.size() <= 2 * condition_budget::most_values, "values are bounded");
+    require(
+        std::none_of(
+            asked.values.begin(),
+            asked.values.end(),
+            [](const any_value& value) { return is_null(value); }
+        ),
+        "no value is NULL"
+    );
+}
+
 void stays_inside(const list_query& asked) {
     require(asked.limit_rows <= specimens.api.max_limit, "a limit is bounded");
     require(asked.offset_rows <= INT32_MAX, "an offset is bounded");
@@ -133,23 +159,9 @@ void stays_inside(const list_query& asked) {
     for (const auto& term : asked.order)
         require(is_answered(term.column), "ordered columns are the table's public ones");
     require(asked.where.is == sql::condition::form::all_of, "filters must all hold");
-    require(asked.where.parts.size() <= 50, "filters are bounded");
-    for (const auto& filter : asked.where.parts) {
-        require(
-            filter.is == sql::condition::form::compare && filter.parts.empty(),
-            "a filter is one comparison"
-        );
-        require(is_answered(filter.column), "filtered columns are the table's public ones");
-        require(filter.values.size() <= 500, "values are bounded");
-        require(
-            std::none_of(
-                filter.values.begin(),
-                filter.values.end(),
-                [](const any_value& value) { return is_null(value); }
-            ),
-            "no value is NULL"
-        );
-    }
+    std::size_t comparisons = 0;
+    conditions_stay_inside(asked.where, 0, comparisons);
+    require(comparisons <= condition_budget::most_conditions, "filters are bounded");
 }
 
 void can_be_asked(const list_query& asked, sql::dialect spoken) {

@@ -6,8 +6,8 @@
 
 #include <weir/core/error.hpp>
 #include <weir/core/violation.hpp>
-#include <weir/http/filter.hpp>
 #include <weir/http/target.hpp>
+#include <weir/http/url_conditions.hpp>
 #include <weir/sql/condition_tree.hpp>
 #include <weir/sql/layout.hpp>
 #include <weir/sql/list.hpp>
@@ -53,17 +53,20 @@ inline constexpr std::array<std::string_view, 6> list_parameters{
 /// Reads one list's query; the member functions each take one parameter.
 class list_reader {
 public:
-    explicit list_reader(const table& of) : of_(&of) {}
+    explicit list_reader(const table& of) : of_(&of), conditions_(of, broken_) {}
 
     [[nodiscard]] list_query read(std::span<const query_parameter> query) {
         made_.limit_rows = of_->api.default_limit;
+        std::size_t size = 0;
         for (const auto& given : query)
-            take(given);
-        if (filters_.size() > most_conditions)
-            refuse("query", "too_many_conditions", "At most 50 filters are taken");
+            size += given.name.size() + given.value.size() + 2;
+        if (conditions_.budget().takes_query(size)) {
+            for (const auto& given : query)
+                take(given);
+        }
         if (!broken_.empty())
             throw validation_error{std::move(broken_)};
-        made_.where = sql::all_of(std::move(filters_));
+        made_.where = conditions_.take();
         if (made_.order.empty()) {
             for (const auto& term : of_->api.order_by)
                 made_.order.push_back({.column = term.column, .descending = term.descending});
@@ -77,7 +80,6 @@ public:
     }
 
 private:
-    static constexpr std::size_t most_conditions = 50;
     // PostgreSQL takes 64 bits, Databricks 32.
     static constexpr std::uint64_t most_offset = 2'147'483'647;
 
@@ -91,10 +93,9 @@ private:
             seen = true;
             return take_known(name, given.value);
         }
-        const auto column = find_public(name);
-        if (!column)
+        if (!conditions_.takes(name))
             return refuse_unknown(name, name, "parameter", true);
-        filter_reader{*of_, *column, broken_}.read(given.value, filters_);
+        conditions_.read(name, given.value, name);
     }
 
     void take_known(std::string_view name, std::string_view value) {
@@ -234,8 +235,10 @@ private:
         std::string_view parameter, std::string_view name, std::string_view what, bool with_list
     ) {
         std::vector<std::string_view> candidates;
-        if (with_list)
+        if (with_list) {
             candidates.assign(list_parameters.begin(), list_parameters.end());
+            candidates.insert(candidates.end(), group_parameters.begin(), group_parameters.end());
+        }
         for (const auto& column : of_->columns)
             if (is_answer_column(column))
                 candidates.push_back(column.name);
@@ -255,9 +258,9 @@ private:
 
     const table* of_;
     list_query made_{};
-    std::vector<sql::condition> filters_{};
     std::array<bool, list_parameters.size()> seen_{};
     violations broken_{};
+    url_conditions conditions_;
 };
 
 } // namespace detail

@@ -4,7 +4,8 @@
 //
 // NULL, the same in both dialects: a comparison with a column that is NULL is neither true nor
 // false, and neither is its negation, so that `c::x == 1`, `c::x != 1` and `not (c::x == 1)` all
-// leave out rows where x is NULL. Ask for them: `c::x != 1 or c::x.is_null()`.
+// leave out rows where x is NULL. Ask for them: `c::x != 1 or c::x.is_null()`. The same holds for
+// what an array or a map contains. Only is_null, is_not_null and is_distinct always know.
 // Text is ordered as the database orders it; equality is by bytes.
 #pragma once
 
@@ -29,7 +30,31 @@ enum class comparison : std::uint8_t {
     in,
     is_null,
     is_not_null,
+    /// Differs from a value, where NULL differs from every value: never neither true nor false.
+    is_distinct,
+    /// An array holds all of the values; a map all of the entries.
+    contains,
+    /// An array holds nothing but the values; a map nothing but the entries.
+    contained_in,
+    /// An array shares a value; a map an entry.
+    overlaps,
+    /// A map has all of the keys.
+    has_keys,
+    /// A map has no keys but these.
+    keys_in,
+    /// A map has one of the keys.
+    has_any_key,
 };
+
+/// Whether a comparison is about what an array or a map contains.
+[[nodiscard]] constexpr bool is_containment(comparison how) noexcept {
+    return how >= comparison::contains;
+}
+
+/// Whether a comparison is about the keys of a map.
+[[nodiscard]] constexpr bool is_about_keys(comparison how) noexcept {
+    return how >= comparison::has_keys;
+}
 
 /// A condition on the rows of a table: a comparison of one column, or several conditions together.
 /// A default-constructed one holds for every row.
@@ -42,7 +67,8 @@ struct condition {
     comparison how = comparison::equal;
     /// Position in `table::columns`.
     std::uint16_t column = 0;
-    /// None for is_null and is_not_null, any number for `in`, else one. Never NULL.
+    /// None for is_null and is_not_null, any number for `in` and for what containers contain (a
+    /// map's entries as key, value, key, value, …), else one. Never NULL.
     std::vector<any_value> values{};
     std::vector<condition> parts{};
 

@@ -4,14 +4,13 @@
 #pragma once
 
 #include <weir/core/error.hpp>
-#include <weir/core/text_array.hpp>
 #include <weir/sql/condition_tree.hpp>
+#include <weir/sql/containment.hpp>
 #include <weir/sql/predicate.hpp>
 #include <weir/sql/statement.hpp>
+#include <weir/sql/value_list.hpp>
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -19,23 +18,6 @@
 namespace weir::sql {
 
 namespace detail {
-
-/// While a condition has at most so many values, a warehouse gets `in` lists value by value, which
-/// lets it skip files; beyond, each list is one JSON parameter. The rest of the 255 is for the
-/// statement around it.
-inline constexpr std::size_t most_spelled_values = 128;
-
-[[nodiscard]] inline std::size_t count_values(const condition& of) noexcept {
-    std::size_t count = of.values.size();
-    for (const auto& part : of.parts)
-        count += count_values(part);
-    return count;
-}
-
-/// Whether `in` lists travel value by value.
-[[nodiscard]] inline bool spells_lists(const condition& of, dialect spoken) noexcept {
-    return spoken == dialect::databricks && count_values(of) <= most_spelled_values;
-}
 
 [[nodiscard]] constexpr std::string_view operator_of(comparison how) noexcept {
     switch (how) {
@@ -55,20 +37,11 @@ inline constexpr std::size_t most_spelled_values = 128;
         return " like ";
     case comparison::ilike:
         return " ilike ";
-    case comparison::in:
-    case comparison::is_null:
-    case comparison::is_not_null:
-        break;
+    case comparison::is_distinct:
+        return " is distinct from ";
+    default:
+        return "";
     }
-    return "";
-}
-
-[[noreturn]] inline void
-refuse_condition(const column& of, std::string_view type, std::string_view what) {
-    const std::string name{of.name};
-    throw validation_error(
-        {{std::string{type}, {name}, "Column '" + name + "' " + std::string{what}}}
-    );
 }
 
 /// Refuses what no writer could spell: a column that is not there, values that are not as many as
@@ -78,38 +51,19 @@ inline const column& check_comparison(const table& of, const condition& one) {
         throw validation_error({{"unknown_column", {}, "The condition names an unknown column"}});
     const auto& column = of.columns[one.column];
     const bool takes_none = one.how == comparison::is_null || one.how == comparison::is_not_null;
-    if (takes_none ? !one.values.empty() : one.how != comparison::in && one.values.size() != 1)
-        refuse_condition(column, "value_count", "is compared with the wrong number of values");
-    if (!takes_none && (!is_scalar(column.type.kind) || column.type.kind == type::json))
-        refuse_condition(column, "operator", "can only be asked whether it is null");
     for (const auto& value : one.values) {
         if (is_null(value))
             refuse_condition(column, "null_value", "cannot be compared with null; ask is null");
     }
-    return column;
-}
-
-/// `t."api10" = any($1::bigint[])`, `` t.`api10` in (:p1, :p2) ``, or, for long lists,
-/// ``array_contains(from_json(:p1, 'ARRAY<BIGINT>'), t.`api10`)``.
-inline void write_in(
-    writer& out, const column& of, const condition& one, std::string_view alias, bool spelled
-) {
-    if (one.values.empty()) {
-        out.put("false");
-    } else if (out.is_postgres()) {
-        out.name(alias, of).put(" = any(").parameter(out.take()).put("::").type(of.type).put("[])");
-    } else if (spelled) {
-        separator comma;
-        out.name(alias, of).put(" in (");
-        for (std::size_t at = 0; at < one.values.size(); ++at) {
-            out.put(comma.next());
-            write_argument(out, of.type, out.take());
-        }
-        out.put(")");
-    } else {
-        out.put("array_contains(from_json(").parameter(out.take()).put(", 'ARRAY<");
-        out.type(of.type).put(">'), ").name(alias, of).put(")");
+    if (is_containment(one.how)) {
+        check_containment(column, one);
+        return column;
     }
+    if (takes_none ? !one.values.empty() : one.how != comparison::in && one.values.size() != 1)
+        refuse_condition(column, "value_count", "is compared with the wrong number of values");
+    if (!takes_none && (!is_scalar(column.type.kind) || column.type.kind == type::json))
+        refuse_condition(column, "operator", "can only be asked whether it is null");
+    return column;
 }
 
 inline void write_condition_part(
@@ -123,6 +77,8 @@ inline void write_condition_part(
             out.put("(");
         if (one.how == comparison::in) {
             write_in(out, column, one, alias, spelled);
+        } else if (is_containment(one.how)) {
+            write_containment(out, column, one, alias);
         } else if (one.how == comparison::is_null) {
             out.name(alias, column).put(" is null");
         } else if (one.how == comparison::is_not_null) {
@@ -175,65 +131,6 @@ inline void append_pattern(std::string& out, std::string_view pattern) {
     return backslashes % 2 == 1;
 }
 
-/// A value as an element of a JSON array: numbers and booleans as they are, the rest as strings.
-inline void append_json_element(std::string& out, const any_value& value) {
-    const auto from = out.size();
-    append_text(out, value, text_format::statement_api);
-    const bool bare = std::holds_alternative<bool>(value) ||
-                      std::holds_alternative<std::int64_t>(value) ||
-                      std::holds_alternative<scaled_decimal>(value);
-    if (bare)
-        return;
-    const std::string text = out.substr(from);
-    out.resize(from);
-    out.push_back('"');
-    for (const char c : text) {
-        constexpr std::string_view digits = "0123456789abcdef";
-        const auto code = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            out.push_back('\\');
-            out.push_back(c);
-        } else if (code < 0x20) {
-            out.append("\\u00");
-            out.push_back(digits[code >> 4U]);
-            out.push_back(digits[code & 0xFU]);
-        } else {
-            out.push_back(c);
-        }
-    }
-    out.push_back('"');
-}
-
-inline void
-bind_in(arguments& to, const column& of, const condition& one, dialect spoken, bool spelled) {
-    if (one.values.empty())
-        return;
-    if (spelled) {
-        for (const auto& value : one.values) {
-            to.add_written(of.type, [&](std::string& out) {
-                append_text(out, value, text_format::statement_api);
-            });
-        }
-        return;
-    }
-    const bool postgres = spoken == dialect::postgres;
-    to.add_written(text_type, [&](std::string& out) {
-        out.push_back(postgres ? '{' : '[');
-        separator comma{","};
-        for (const auto& value : one.values) {
-            out.append(comma.next());
-            if (postgres) {
-                const auto from = out.size();
-                append_text(out, value, text_format::postgres);
-                weir::detail::quote_array_element(out, from);
-            } else {
-                append_json_element(out, value);
-            }
-        }
-        out.push_back(postgres ? '}' : ']');
-    });
-}
-
 inline void bind_condition_part(
     arguments& to, const table& of, const condition& one, dialect spoken, bool spelled
 ) {
@@ -244,6 +141,8 @@ inline void bind_condition_part(
     const auto& column = check_comparison(of, one);
     if (one.how == comparison::in)
         return bind_in(to, column, one, spoken, spelled);
+    if (is_containment(one.how))
+        return bind_containment(to, column, one, spoken);
     if (one.how == comparison::is_null || one.how == comparison::is_not_null)
         return;
     const auto& value = one.values.front();

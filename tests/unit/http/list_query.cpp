@@ -153,7 +153,15 @@ TEST_CASE("filters become conditions with values of the column's type") {
     );
     CHECK(filter("customer=eq.").values.front() == any_value{std::string{}});
     CHECK(filter("status=eq.placed").values.front() == any_value{std::string{"placed"}});
-    CHECK(filter("open=is.true") == sql::compare(7, comparison::equal, {any_value{true}}));
+    CHECK(
+        filter("open=is.true") ==
+        sql::negation(sql::compare(7, comparison::is_distinct, {any_value{true}}))
+    );
+    CHECK(
+        filter("open=not.is.false") == sql::compare(7, comparison::is_distinct, {any_value{false}})
+    );
+    CHECK(filter("open=is.unknown") == sql::compare(7, comparison::is_null));
+    CHECK(filter("day=is.not_null") == sql::compare(7 + 3, comparison::is_not_null));
     CHECK(filter("tags=is.null") == sql::compare(4, comparison::is_null));
     CHECK(filter("small=lt.-128").values.front() == any_value{std::int64_t{-128}});
     CHECK(filter("day=lte.2024-05-01").values.front() == any_value{date{19844}});
