@@ -81,6 +81,8 @@ struct session_interface {
     [[nodiscard]] virtual bool has_units() const = 0;
     virtual any_result
     execute(const sql::statement& statement, const sql::arguments& arguments, deadline until) = 0;
+    virtual any_result
+    stream(const sql::statement& statement, const sql::arguments& arguments, deadline until) = 0;
     virtual std::unique_ptr<session_interface> begin(deadline until) = 0;
     virtual void commit() = 0;
     virtual void rollback() = 0;
@@ -112,6 +114,13 @@ public:
     any_result
     execute(const sql::statement& statement, const sql::arguments& arguments, deadline until) {
         return session_->execute(statement, arguments, until);
+    }
+
+    /// Rows as they come, in constant memory, where the session held is a streaming_session; else
+    /// as execute(). Lifetime: the rows need this session no longer.
+    any_result
+    stream(const sql::statement& statement, const sql::arguments& arguments, deadline until) {
+        return session_->stream(statement, arguments, until);
     }
 
     any_unit_base begin(deadline until);
@@ -213,6 +222,16 @@ struct held_session final : session_interface {
         const sql::statement& statement, const sql::arguments& arguments, deadline until
     ) override {
         return any_result{session_.execute(statement, arguments, until)};
+    }
+
+    any_result stream(
+        const sql::statement& statement, const sql::arguments& arguments, deadline until
+    ) override {
+        if constexpr (streaming_session<Session>) {
+            return any_result{session_.stream(statement, arguments, until)};
+        } else {
+            return any_result{session_.execute(statement, arguments, until)};
+        }
     }
 
     std::unique_ptr<session_interface> begin(deadline until) override {

@@ -37,6 +37,15 @@ concept session = requires(
     { s.execute(statement, arguments, until) } -> result;
 };
 
+/// A session that can give a query's rows as they come, in constant memory: stream() is execute()
+/// but for that its rows need the session no longer, and may fail before the last.
+template <class Session>
+concept streaming_session = session<Session> && requires(
+    Session& s, const sql::statement& statement, const sql::arguments& arguments, deadline until
+) {
+    { s.stream(statement, arguments, until) } -> result;
+};
+
 /// A session for a known caller: the only kind that may touch a table with `access`.
 template <class Session>
 concept caller_session = session<Session> && requires(const Session& s) {

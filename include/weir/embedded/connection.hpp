@@ -28,6 +28,10 @@
 
 namespace weir::embedded {
 
+/// How a query's rows are handed over: all made before the first is read, or made as they are
+/// fetched, which keeps the connection busy until the last one.
+enum class delivery : std::uint8_t { whole, streamed };
+
 /// A connection. Not for two threads at once.
 class connection {
 public:
@@ -82,6 +86,7 @@ public:
         const sql::statement& statement,
         const sql::arguments& arguments,
         std::string_view actor,
+        delivery how,
         Expand&& expand,
         Provide&& provide
     ) {
@@ -108,7 +113,9 @@ public:
             );
         }
         auto given = std::make_unique<duck::result>();
-        const auto outcome = api_.execute_prepared(found->statement->handle(), given.get());
+        const auto run_prepared =
+            how == delivery::streamed ? api_.execute_prepared_streaming : api_.execute_prepared;
+        const auto outcome = run_prepared(found->statement->handle(), given.get());
         return take(outcome, std::move(given), statement.table);
     }
 

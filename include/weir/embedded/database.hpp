@@ -22,6 +22,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -140,7 +141,8 @@ public:
         const sql::statement& statement,
         const sql::arguments& arguments,
         std::string_view actor,
-        deadline until
+        deadline until,
+        delivery how = delivery::whole
     ) {
         if (until.has_passed())
             throw_late(statement.table);
@@ -149,9 +151,21 @@ public:
             statement,
             arguments,
             actor,
+            how,
             [&](std::string_view text) { return expand(text); },
             [&](const std::string& catalog) { provide_catalog(catalog); }
         );
+    }
+
+    /// The next row of a streamed result, interrupted at the deadline where the engine has to make
+    /// it. Errors: as rows::next(); timeout_error.
+    std::optional<std::span<const text_field>> next(connection& on, rows& from, deadline until) {
+        if (!from.is_at_chunk_end())
+            return from.next();
+        if (until.has_passed())
+            throw timeout_error{"The deadline passed before the last row", {.sqlstate = "57014"}};
+        const watchdog::guard guard{dog_, on.handle(), until.at()};
+        return from.next();
     }
 
     /// Commits a unit of work; the engine may find a conflict only now.

@@ -177,6 +177,7 @@ struct api {
     const char* (*prepare_error)(prepared);
     void (*destroy_prepare)(prepared*);
     state (*execute_prepared)(prepared, result*);
+    state (*execute_prepared_streaming)(prepared, result*);
     state (*bind_null)(prepared, index);
     state (*bind_boolean)(prepared, index, bool);
     state (*bind_int8)(prepared, index, std::int8_t);
@@ -261,6 +262,7 @@ void for_each_function(api& of, Visit&& visit) {
     visit("prepare_error", of.prepare_error);
     visit("destroy_prepare", of.destroy_prepare);
     visit("execute_prepared", of.execute_prepared);
+    visit("execute_prepared_streaming", of.execute_prepared_streaming);
     visit("bind_null", of.bind_null);
     visit("bind_boolean", of.bind_boolean);
     visit("bind_int8", of.bind_int8);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rows a statement gave, as text fields. The engine has them all in memory; they are turned
-// into text one by one. Costs value_text.hpp and <memory>.
+// The rows a statement gave, as text fields. They are turned into text one by one; the engine has
+// them all in memory, or makes them as they are fetched. Costs value_text.hpp and <memory>.
 #pragma once
 
 #include <weir/core/text_field.hpp>
 #include <weir/embedded/duckdb_api.hpp>
+#include <weir/embedded/engine_error.hpp>
 #include <weir/embedded/value_text.hpp>
 
 #include <cstddef>
@@ -70,7 +71,8 @@ public:
     }
 
     /// The next row, absent after the last. Lifetime: until the next call.
-    /// Errors: decode_error for a value that Databricks' types cannot hold.
+    /// Errors: decode_error for a value that Databricks' types cannot hold; where the engine makes
+    /// the rows as they are fetched, those of throw_engine_error().
     std::optional<std::span<const text_field>> next() {
         while (has_rows_ && at_ == in_chunk_)
             next_chunk();
@@ -98,6 +100,9 @@ public:
         return std::span<const text_field>{fields_};
     }
 
+    /// Whether the next row has to be asked of the engine.
+    [[nodiscard]] bool is_at_chunk_end() const noexcept { return has_rows_ && at_ == in_chunk_; }
+
     /// Rows inserted, updated, deleted or merged; 0 for a query.
     [[nodiscard]] std::uint64_t affected_rows() const noexcept { return affected_; }
 
@@ -111,13 +116,20 @@ public:
     }
 
 private:
+    // No chunk is the end, or a failure on the way there.
+    void refuse_if_failed() {
+        const char* const reason = api_->result_error(result_.get());
+        if (reason != nullptr && *reason != '\0')
+            throw_engine_error(api_->result_error_type(result_.get()), reason, {});
+    }
+
     void next_chunk() {
         views_.clear();
         at_ = in_chunk_ = 0;
         chunk_ = {api_->fetch_chunk(*result_), detail::destroy_chunk{api_}};
         has_rows_ = chunk_ != nullptr;
         if (!has_rows_)
-            return;
+            return refuse_if_failed();
         in_chunk_ = api_->data_chunk_get_size(chunk_.get());
         for (std::size_t i = 0; i < types_.size(); ++i) {
             views_.emplace_back(*api_, types_[i], api_->data_chunk_get_vector(chunk_.get(), i));

@@ -12,8 +12,10 @@
 
 #include <algorithm>
 #include <concepts>
+#include <cstdint>
 #include <exception>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -108,6 +110,47 @@ private:
     std::optional<database::lease> held_;
 };
 
+/// The rows of one query as the engine makes them, of one snapshot. Satisfies `weir::result`; needs
+/// its session no longer, but holds a connection until the last row or its own end.
+///
+/// The engine keeps about 1 MB ready; a sort it cannot avoid is in its own memory.
+/// Errors:   next() throws as session_for::execute() does.
+/// Lifetime: must not outlive its database.
+/// Threads:  not two at once.
+class row_stream {
+public:
+    row_stream(
+        database& in,
+        std::string_view actor,
+        const sql::statement& statement,
+        const sql::arguments& arguments,
+        deadline until
+    )
+        : in_(&in), until_(until), held_(std::in_place, in, until),
+          rows_(in.execute(**held_, statement, arguments, actor, until, delivery::streamed)) {}
+
+    /// The next row, absent after the last. Lifetime: until the next call.
+    [[nodiscard]] std::optional<std::span<const text_field>> next() {
+        if (!held_)
+            return std::nullopt;
+        auto row = in_->next(**held_, rows_, until_);
+        if (!row) {
+            rows_ = rows{};
+            held_.reset();
+        }
+        return row;
+    }
+
+    [[nodiscard]] static constexpr std::uint64_t affected_rows() noexcept { return 0; }
+
+private:
+    database* in_;
+    deadline until_;
+    std::optional<database::lease> held_;
+    // After held_: the engine still has to do with the connection while it makes them.
+    rows rows_;
+};
+
 /// Executes statements for `Who`: a `weir::caller`, or `weir::nobody`. From database::session().
 ///
 /// Each statement takes effect by itself, on whatever connection is free. Writes take turns: a
@@ -147,6 +190,13 @@ public:
         return in_->execute(*held, statement, arguments, who_.actor(), until);
     }
 
+    /// Executes a query whose rows are made as they are read, all of them by `until`. The rows hold
+    /// a connection of their own, not this session. Errors: as execute(); the rows' next() too.
+    [[nodiscard]] row_stream
+    stream(const sql::statement& statement, const sql::arguments& arguments, deadline until) {
+        return {*in_, who_.actor(), statement, arguments, until};
+    }
+
     /// Opens a unit of work on a connection of its own, to be finished by `until`.
     [[nodiscard]] unit_for<Who> begin(deadline until) { return {*in_, who_, until}; }
 
@@ -161,6 +211,7 @@ session_for<Who> database::session(Who who) {
 }
 
 static_assert(caller_session<session_for<weir::caller>>);
+static_assert(streaming_session<session_for<nobody>>);
 static_assert(session<session_for<nobody>> && !caller_session<session_for<nobody>>);
 static_assert(unit_of_work<unit_for<weir::caller>>);
 

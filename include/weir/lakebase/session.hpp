@@ -9,6 +9,7 @@
 #include <weir/lakebase/detail/cancel_point.hpp>
 #include <weir/lakebase/pool.hpp>
 #include <weir/lakebase/result.hpp>
+#include <weir/lakebase/stream.hpp>
 #include <weir/lakebase/unit.hpp>
 #include <weir/sql/dialect.hpp>
 #include <weir/sql/statement.hpp>
@@ -75,6 +76,17 @@ public:
         return rows{held.link().execute(statement, arguments, call)};
     }
 
+    /// Executes a query whose rows are fetched as they are read, in constant memory, all of it by
+    /// `until`. The rows hold a connection of their own, not this session.
+    ///
+    /// Errors: as execute(); the rows' next() too, once they have begun. cancel() does not reach
+    ///         them: destroy them.
+    [[nodiscard]] row_stream<Who>
+    stream(const sql::statement& statement, const sql::arguments& arguments, deadline until) {
+        cancel_.refuse_if_cancelled();
+        return {*from_, who_, statement, arguments, until};
+    }
+
     /// Opens a unit of work on a connection of its own, to be finished by `until`.
     ///
     /// Three round trips at least: BEGIN, a statement, COMMIT.
@@ -106,6 +118,7 @@ using caller_session = session_for<weir::caller>;
 using nobody_session = session_for<weir::nobody>;
 
 static_assert(weir::caller_session<caller_session> && transactional_session<caller_session>);
+static_assert(streaming_session<nobody_session>);
 static_assert(transactional_session<nobody_session> && !weir::caller_session<nobody_session>);
 
 } // namespace weir::lakebase

@@ -18,10 +18,14 @@
 #include <cstdint>
 #include <exception>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
 namespace weir::lakebase {
+
+template <class Who>
+class row_stream;
 
 /// How much of other transactions a unit of work sees.
 enum class isolation : std::uint8_t { read_committed, repeatable_read, serializable };
@@ -134,6 +138,8 @@ public:
     void cancel() { cancel_.cancel(); }
 
 private:
+    friend class row_stream<Who>;
+
     struct giving_back {
         unit_for& unit;
 
@@ -159,6 +165,17 @@ private:
         return held_->link().run(
             text, {.ambiguous = ambiguous, .in_unit = true, .owner = &cancel_, .due = until_.at()}
         );
+    }
+
+    /// Runs text that takes no arguments and is not worth preparing, as part of this unit.
+    pqxx::result run_plainly(const std::string& text, std::string_view table) {
+        refuse_if_over();
+        return watched([&] {
+            return held_->link().run(
+                text.c_str(),
+                {.table = table, .in_unit = true, .owner = &cancel_, .due = until_.at()}
+            );
+        });
     }
 
     void refuse_if_over() const {

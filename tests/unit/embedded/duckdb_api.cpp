@@ -106,6 +106,7 @@ TEST_CASE("weir's declarations are those of the engine's header") {
     AGREES(prepare_error);
     AGREES(destroy_prepare);
     AGREES(execute_prepared);
+    AGREES(execute_prepared_streaming);
     AGREES(bind_null);
     AGREES(bind_boolean);
     AGREES(bind_int8);
