@@ -3,11 +3,13 @@
 // nonsense.
 #pragma once
 
+#include <weir/http/chunked.hpp>
 #include <weir/http/headers.hpp>
 
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <cstddef>
@@ -28,6 +30,8 @@ struct raw_response {
     int status = 0;
     http::headers headers{};
     std::string body{};
+    /// Whether the body came to the end its framing announced.
+    bool is_whole = true;
 };
 
 /// One connection to a port of this machine.
@@ -93,6 +97,10 @@ public:
                 made.headers.add(field.substr(0, colon), http::trimmed(field.substr(colon + 1)));
         }
         received_.erase(0, end + 4);
+        if (has_body && made.headers.find("Transfer-Encoding") == "chunked") {
+            receive_chunks(made);
+            return made;
+        }
         std::size_t length = 0;
         if (const auto text = made.headers.find("Content-Length"); text && has_body)
             std::from_chars(text->data(), text->data() + text->size(), length);
@@ -113,7 +121,36 @@ public:
     /// Whether the server has closed the connection, having sent nothing more.
     bool is_closed() { return received_.empty() && !read_more() && ended_; }
 
+    /// What arrives next, heads and framing and all; empty when nothing does.
+    std::string receive_some() {
+        if (received_.empty())
+            read_more();
+        return std::exchange(received_, {});
+    }
+
+    /// Everything until the server ends the connection.
+    std::string receive_rest() {
+        while (read_more())
+            ;
+        return std::exchange(received_, {});
+    }
+
+    /// Whether the server ended the connection by a reset.
+    [[nodiscard]] bool is_reset() const noexcept { return reset_; }
+
 private:
+    void receive_chunks(raw_response& made) {
+        http::chunked_decoder decoder{std::string{}.max_size()};
+        while (true) {
+            std::string_view input{received_};
+            const auto state = decoder.feed(input, made.body);
+            received_.erase(0, received_.size() - input.size());
+            made.is_whole = state == http::chunked_decoder::state::done;
+            if (state != http::chunked_decoder::state::wants_more || !read_more())
+                return;
+        }
+    }
+
     bool read_more() {
         pollfd watched{socket_, POLLIN, 0};
         if (::poll(&watched, 1, static_cast<int>(patience_.count())) <= 0)
@@ -122,6 +159,7 @@ private:
         const auto size = ::recv(socket_, piece.data(), piece.size(), 0);
         if (size <= 0) {
             ended_ = true;
+            reset_ = size < 0 && errno == ECONNRESET;
             return false;
         }
         received_.append(piece.data(), static_cast<std::size_t>(size));
@@ -132,6 +170,7 @@ private:
     std::chrono::milliseconds patience_;
     std::string received_;
     bool ended_ = false;
+    bool reset_ = false;
 };
 
 } // namespace weir::test

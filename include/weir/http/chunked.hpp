@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes the chunked transfer coding off a body, strictly. Light: string.
+// The chunked transfer coding: put on an answer's pieces, and taken off a request's body, strictly.
+// Light: string.
 #pragma once
 
 #include <weir/http/headers.hpp>
@@ -10,6 +11,19 @@
 #include <string_view>
 
 namespace weir::http {
+
+/// What ends a chunked body. Without it the client knows that the body is cut short.
+inline constexpr std::string_view last_chunk = "0\r\n\r\n";
+
+/// What comes before the bytes of a chunk; "\r\n" comes after them. No chunk may be empty.
+/// Source: RFC 9112 7.1.
+[[nodiscard]] inline std::string chunk_head(std::size_t bytes) {
+    std::string out;
+    for (; bytes != 0; bytes /= 16)
+        out.insert(out.begin(), "0123456789abcdef"[bytes % 16]);
+    out += "\r\n";
+    return out;
+}
 
 /// Decodes a chunked body fed piece by piece.
 /// Source: RFC 9112 7.1. Chunk extensions are skipped and trailers dropped: 4 KiB a line, 100

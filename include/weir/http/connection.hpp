@@ -102,7 +102,7 @@ inline void append_http_date(std::string& out, std::time_t now) {
 
 /// The head of a response. Fields that would break the message's framing are left out.
 [[nodiscard]] inline std::string
-response_head(const response& answer, bool keep_alive, std::time_t now) {
+response_head(const response& answer, bool keep_alive, std::time_t now, bool takes_chunks = true) {
     std::string out = "HTTP/1.1 " + std::to_string(answer.status) + ' ';
     out += reason_phrase(answer.status);
     out += "\r\nDate: ";
@@ -112,8 +112,12 @@ response_head(const response& answer, bool keep_alive, std::time_t now) {
             continue;
         out += "\r\n" + field.name + ": " + field.value;
     }
-    if (!is_bodiless(answer.status))
+    if (answer.stream) {
+        if (takes_chunks)
+            out += "\r\nTransfer-Encoding: chunked";
+    } else if (!is_bodiless(answer.status)) {
         out += "\r\nContent-Length: " + std::to_string(answer.body.size());
+    }
     out += keep_alive ? "\r\nConnection: keep-alive" : "\r\nConnection: close";
     out += "\r\n\r\n";
     return out;
@@ -162,6 +166,8 @@ private:
 
     // How long work that has begun may still take once the server stops.
     static constexpr std::chrono::milliseconds stopping_grace{1'000};
+    // The same for a streamed answer whose client keeps reading.
+    static constexpr std::chrono::milliseconds stream_grace{5'000};
 
     static int milliseconds_until(time_point until) {
         const auto left =
@@ -259,6 +265,51 @@ private:
         const auto head = detail::response_head(answer, keep_alive, std::time(nullptr));
         return write_all(head, with_body ? std::string_view{answer.body} : std::string_view{}) &&
                keep_alive;
+    }
+
+    // Sends a body as it is made; false: the connection has to end. Pulls no piece before the
+    // client has taken the last one.
+    bool send_stream(response& answer, std::string_view method, bool keep_alive, bool chunked) {
+        keep_alive = keep_alive && chunked;
+        std::string head = detail::response_head(answer, keep_alive, std::time(nullptr), chunked);
+        if (method == "HEAD" || is_bodiless(answer.status))
+            return write_all(head, {}) && keep_alive;
+        std::string piece;
+        std::optional<time_point> until;
+        for (bool more = true; more; head.clear()) {
+            piece.clear();
+            try {
+                more = answer.stream.pull(piece);
+            } catch (...) {
+                return break_off(head, chunked);
+            }
+            if (!more)
+                answer.stream = {};
+            if (chunked && !piece.empty()) {
+                head += chunk_head(piece.size());
+                piece += "\r\n";
+            }
+            if (chunked && !more)
+                piece += last_chunk;
+            if (!write_all(head, piece))
+                return false;
+            if (!until && is_stopping())
+                until = detail::steady::now() + stream_grace;
+            if (more && until && detail::steady::now() >= *until)
+                return break_off({}, chunked);
+        }
+        return keep_alive;
+    }
+
+    // Ends the connection inside an answer so that the client notices. A chunked body lacks its end
+    // then; for HTTP/1.0, to which an orderly end would be the body's, only a reset tells.
+    bool break_off(std::string_view unsent, bool chunked) {
+        static_cast<void>(write_all(unsent, {}));
+        if (!chunked) {
+            const ::linger at_once{.l_onoff = 1, .l_linger = 0};
+            ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        }
+        return false;
     }
 
     bool refuse(const problem& told, const request& asked) {
@@ -369,8 +420,16 @@ private:
         asked.body = body;
         asked.until = deadline::in(limits_->request_time);
         const std::string method = asked.method;
-        const auto answer = routes_->handle(std::move(asked));
-        return send(answer, method, may_keep_alive && expected.keep_alive && !must_close());
+        auto answer = routes_->handle(std::move(asked));
+        const bool keep_alive = may_keep_alive && expected.keep_alive && !must_close();
+        return answer.stream ? send_stream(answer, method, keep_alive, expected.takes_chunks)
+                             : send(answer, method, keep_alive);
+    }
+
+    bool is_stopping() {
+        pollfd watched{wake_.stop, POLLIN, 0};
+        stopping_ = stopping_ || (wake_.stop >= 0 && ::poll(&watched, 1, 0) > 0);
+        return stopping_;
     }
 
     // Whether this thread is wanted elsewhere: the server stops, or somebody waits for a thread.

@@ -33,6 +33,8 @@ struct framing {
     /// The client waits for `100 Continue` before it sends the body.
     bool expects_continue = false;
     bool keep_alive = true;
+    /// Whether the client understands a chunked answer: HTTP/1.1.
+    bool takes_chunks = true;
 
     [[nodiscard]] bool has_body() const noexcept {
         return chunked || content_length.value_or(0) > 0;
@@ -113,7 +115,7 @@ read_framing(const headers& sent, int minor_version, const head_limits& limits, 
             return problem{417, "expectation_failed", "Expect: 100-continue only", {}, {}};
         out.expects_continue = true;
     }
-    out.keep_alive = minor_version > 0;
+    out.keep_alive = out.takes_chunks = minor_version > 0;
     sent.for_each_item_of("Connection", [&](std::string_view option) {
         if (equals_ignoring_case(option, "close"))
             out.keep_alive = false;

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstddef>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,10 +37,12 @@ public:
     void answer(
         const httplib::Request& from, httplib::Response& to, const httplib::ContentReader* reader
     ) const {
-        // httplib keeps the ranges it parsed and would cut our answers by them; its request is not
-        // const.
-        const_cast<httplib::Request&>(from).ranges.clear();
         request asked = take(from);
+        // httplib keeps the ranges it parsed and would cut our answers by them, and would compress
+        // what weir has compressed; its request is not const.
+        auto& seen = const_cast<httplib::Request&>(from);
+        seen.ranges.clear();
+        seen.headers.erase("Accept-Encoding");
         framing expected;
         std::string body;
         if (auto refused = check(from, asked, expected); refused)
@@ -50,7 +53,12 @@ public:
         }
         asked.body = body;
         asked.until = deadline::in(options_.request_time);
-        give(routes_->handle(std::move(asked)), to);
+        auto answer = routes_->handle(std::move(asked));
+        if (answer.stream) {
+            give_stream(std::move(answer), to, expected.takes_chunks);
+        } else {
+            give(std::move(answer), to);
+        }
     }
 
 private:
@@ -137,6 +145,40 @@ private:
             to.set_header(field.name, field.value);
         to.set_header("Accept-Ranges", "none");
         to.body = std::move(answer.body);
+    }
+
+    // httplib pulls: once for each call of the provider, when the client has taken the last piece.
+    static void give_stream(response answer, httplib::Response& to, bool chunked) {
+        const std::string type{answer.headers.find("Content-Type").value_or("")};
+        auto provide = [stream = std::make_shared<body_stream>(std::move(answer.stream)),
+                        chunked](std::size_t, httplib::DataSink& sink) {
+            std::string piece;
+            bool more = false;
+            try {
+                more = stream->pull(piece);
+            } catch (...) {
+                // The router's log has it. A provider that fails makes httplib end the connection.
+                return false;
+            }
+            if (!piece.empty() && !sink.write(piece.data(), piece.size()))
+                return false;
+            if (more)
+                return true;
+            *stream = {};
+            sink.done();
+            // To HTTP/1.0 the connection's end is the body's.
+            return chunked;
+        };
+        answer.stream = {};
+        give(std::move(answer), to);
+        // The setters below add the type themselves.
+        to.headers.erase("Content-Type");
+        if (chunked) {
+            to.set_chunked_content_provider(type, std::move(provide));
+        } else {
+            to.set_header("Connection", "close");
+            to.set_content_provider(type, std::move(provide));
+        }
     }
 
     const router* routes_;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// One HTTP response as weir makes it, whatever transport it leaves by. Light: string, vector.
+// One HTTP response as weir makes it, whatever transport it leaves by. Costs <memory> through
+// body_stream.hpp.
 #pragma once
 
+#include <weir/http/body_stream.hpp>
 #include <weir/http/headers.hpp>
 
 #include <string>
@@ -10,18 +12,27 @@
 
 namespace weir::http {
 
-/// A response. The transport adds `Content-Length` and sends no body where HTTP forbids one (HEAD,
-/// 204, 304).
+/// A response. The transport adds `Content-Length`, or for a stream what ends it, and sends no body
+/// where HTTP forbids one (HEAD, 204, 304).
 struct response {
     int status = 200;
     http::headers headers{};
     std::string body{};
+    /// The body where it is made as it is sent; `body` is not used then.
+    body_stream stream{};
 };
 
 /// A response with a JSON body.
 [[nodiscard]] inline response json_response(int status, std::string body) {
-    response made{.status = status, .headers = {}, .body = std::move(body)};
+    response made{.status = status, .headers = {}, .body = std::move(body), .stream = {}};
     made.headers.add("Content-Type", "application/json");
+    return made;
+}
+
+/// A response whose body is made as it is sent.
+[[nodiscard]] inline response stream_response(std::string_view content_type, body_stream body) {
+    response made{.status = 200, .headers = {}, .body = {}, .stream = std::move(body)};
+    made.headers.add("Content-Type", content_type);
     return made;
 }
 

@@ -28,6 +28,10 @@ namespace weir::http {
 /// Answers one request. May throw anything: the router turns it into a response.
 using handler = std::function<response(const request&)>;
 
+/// What stands around every handler: sees the request first and the answer last. `next` answers,
+/// and never throws: failures are answers by then.
+using middleware = std::function<response(request&, const std::function<response(request&)>& next)>;
+
 /// Says who asks; an empty function: nobody ever does.
 using identifier = std::function<std::optional<caller>(const request&)>;
 
@@ -69,6 +73,18 @@ public:
 
     void identify_with(identifier who) { identify_ = std::move(who); }
 
+    /// Puts something around every answer, 404 and 405 too: content codings, for one. What was put
+    /// around later stands further out.
+    void put_around(middleware outer) {
+        if (!around_) {
+            around_ = std::move(outer);
+            return;
+        }
+        around_ = [outer = std::move(outer), inner = std::move(around_)](
+                      request& asked, const std::function<response(request&)>& next
+                  ) { return outer(asked, [&](request& given) { return inner(given, next); }); };
+    }
+
     /// Where failures that are not the client's go, with all the detail clients are not shown.
     /// Lifetime: the logger outlives the router.
     void log_to(const logger& log) noexcept { log_ = &log; }
@@ -79,7 +95,8 @@ public:
             asked.request_id = choose_request_id(asked.headers);
         response answer;
         try {
-            answer = route(asked);
+            answer = around_ ? around_(asked, [this](request& given) { return guarded(given); })
+                             : guarded(asked);
         } catch (...) {
             answer = failed(asked, std::current_exception());
         }
@@ -162,6 +179,36 @@ private:
             collect(*at.parameter, path, depth + 1, parameters, found);
             parameters.pop_back();
         }
+    }
+
+    response guarded(request& asked) const {
+        try {
+            auto answer = route(asked);
+            if (answer.stream && log_ != nullptr)
+                answer.stream = logged(std::move(answer.stream), asked);
+            return answer;
+        } catch (...) {
+            return failed(asked, std::current_exception());
+        }
+    }
+
+    // The answer has begun when a stream fails: nobody but the log can be told why.
+    body_stream logged(body_stream inner, const request& asked) const {
+        request about;
+        about.method = asked.method;
+        about.path = asked.path;
+        about.request_id = asked.request_id;
+        return body_stream{[log = log_,
+                            inner = std::move(inner),
+                            about = std::move(about)](std::string& out) mutable {
+            try {
+                return inner.pull(out);
+            } catch (...) {
+                const auto thrown = std::current_exception();
+                log_failure(*log, about, problem_of(thrown), thrown);
+                throw;
+            }
+        }};
     }
 
     response route(request& asked) const {
@@ -254,6 +301,7 @@ private:
     node root_{};
     std::vector<std::string> prefixes_;
     identifier identify_{};
+    middleware around_{};
     const logger* log_ = nullptr;
 };
 
