@@ -14,7 +14,7 @@
 #include <string_view>
 
 // POSIX leaves the declaration to the program.
-extern "C" char** environ;
+extern "C" char** environ; // NOLINT(readability-redundant-declaration): POSIX asks for it
 
 namespace weir::app {
 

@@ -265,7 +265,7 @@ private:
             for (const auto& [method, chosen] : candidate.end->methods) {
                 methods.push_back(method);
                 if (method == "GET")
-                    methods.push_back("HEAD");
+                    methods.emplace_back("HEAD");
             }
         }
         std::sort(methods.begin(), methods.end());

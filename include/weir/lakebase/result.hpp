@@ -19,7 +19,10 @@ namespace weir::lakebase {
 /// Threads: distinct objects safe, shared object unsafe.
 class rows {
 public:
+    // By value: libpqxx 7 can move results, 6 shares them.
+    // NOLINTNEXTLINE(performance-unnecessary-value-param)
     explicit rows(pqxx::result received)
+        // NOLINTNEXTLINE(performance-move-const-arg)
         : received_(std::move(received)), position_(received_.begin()),
           left_(static_cast<std::uint64_t>(received_.size())) {}
 

@@ -177,8 +177,7 @@ inline void write_create_table(writer& out, const table& of) {
     const bool postgres = out.is_postgres();
     out.put("create table if not exists ").name(of).put(" (");
     separator comma{",", ""};
-    for (std::size_t at = 0; at < of.columns.size(); ++at) {
-        const auto& column = of.columns[at];
+    for (const auto& column : of.columns) {
         out.put(comma.next()).put("\n  ").name(column.name).put(" ");
         out.type(column.type, type_use::declaration);
         if (!column.nullable || column.key)

@@ -247,7 +247,7 @@ TEST_CASE("bytes are bytea's hexadecimal for PostgreSQL, base64 for the Statemen
     REQUIRE(written(value, postgres) == "\\x000aff");
     REQUIRE(written(value, statement_api) == "AAr/");
     REQUIRE(written(bytes{}, postgres) == "\\x");
-    REQUIRE(written(bytes{}, statement_api) == "");
+    REQUIRE(written(bytes{}, statement_api).empty());
     REQUIRE(read<bytes>("\\x", postgres) == bytes{});
     REQUIRE(read<bytes>("", statement_api) == bytes{});
     for (const std::string_view text :

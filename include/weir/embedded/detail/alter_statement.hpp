@@ -136,7 +136,8 @@ private:
         for (;;) {
             if (at_ == end || !tokens_[at_].is_name())
                 refuse_syntax("expected a column's name", tree_.offset(at_));
-            std::string sql{prefix + "DROP COLUMN " + if_exists};
+            std::string sql{prefix};
+            sql.append("DROP COLUMN ").append(if_exists);
             append_name(sql, tokens_[at_++].text);
             add(std::move(sql));
             if (at_ == end)
