@@ -86,8 +86,7 @@ TEST_CASE("changes by condition carry the owner too") {
     }) == R"(delete from @{app_data}"orders" as t where t."status" = $2 and t."customer" = $1)");
 }
 
-TEST_CASE("an update may ask for the row as it stands") {
-    const auto unchanged = o::total == 10;
+TEST_CASE("an update may ask for the states a row is in") {
     const std::uint16_t margin[]{8};
     REQUIRE(
         in_postgres.write([&](weir::sql::writer& out) {
@@ -95,12 +94,12 @@ TEST_CASE("an update may ask for the row as it stands") {
                 out,
                 weir::table_of<order>,
                 margin,
-                unchanged.untyped(),
                 {},
-                weir::sql::returning::nothing
+                weir::sql::returning::nothing,
+                {.one_of = 2, .none_of = 1}
             );
         }) ==
-        R"(update @{app_data}"orders" as t set "margin" = $2 where t."id" = $3 and t."customer" = $1 and t."is_deleted" = false and t."total" = $4)"
+        R"(update @{app_data}"orders" as t set "margin" = $2 where t."id" = $3 and t."customer" = $1 and t."is_deleted" = false and ((t."record_uuid" = $4 and t."updated_at" is not distinct from $5::timestamptz) or (t."record_uuid" = $6 and t."updated_at" is not distinct from $7::timestamptz)) and not ((t."record_uuid" = $8 and t."updated_at" is not distinct from $9::timestamptz)))"
     );
 }
 

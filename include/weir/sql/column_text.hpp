@@ -41,9 +41,9 @@ namespace detail {
     return spoken == dialect::postgres || (is_scalar(of.kind) && of.kind != type::binary);
 }
 
-/// Writes a column as an item of a select list. On a warehouse containers become JSON, binary
-/// base64 and times text with all their microseconds.
-constexpr void write_selected(writer& out, std::string_view alias, const column& of) {
+/// Writes the value of a column the way results hold it. On a warehouse containers become JSON,
+/// binary base64 and times text with all their microseconds.
+constexpr void write_column_value(writer& out, std::string_view alias, const column& of) {
     if (is_selected_plainly(of.type, out.speaks())) {
         out.name(alias, of);
         return;
@@ -68,7 +68,13 @@ constexpr void write_selected(writer& out, std::string_view alias, const column&
         }
         out.put(")");
     }
-    out.put(" as ").name(of.name);
+}
+
+/// Writes a column as an item of a select list.
+constexpr void write_selected(writer& out, std::string_view alias, const column& of) {
+    write_column_value(out, alias, of);
+    if (!is_selected_plainly(of.type, out.speaks()))
+        out.put(" as ").name(of.name);
 }
 
 /// Writes the type's parameter `number` as a value of that type, where the surrounding statement

@@ -8,16 +8,19 @@
 #pragma once
 
 #include <weir/sql/predicate.hpp>
+#include <weir/sql/row_state.hpp>
 #include <weir/sql/rows.hpp>
 
 namespace weir::sql {
 
-/// What an insert does about rows whose key exists.
+/// What an insert does about rows that exist.
 enum class on_conflict : std::uint8_t {
     /// postgres: the database's unique violation; databricks: see insert_is_guarded().
     refuse,
-    /// Replaces the columns an update may set, and stamps the change.
+    /// Replaces the columns that are merged, and stamps the change.
     update,
+    /// Leaves them as they are and inserts the others.
+    ignore,
 };
 
 /// How many rows a statement takes.
@@ -27,28 +30,45 @@ struct insert_shape {
     row_count rows = row_count::one;
     on_conflict existing = on_conflict::refuse;
     sql::returning back = returning::rows;
+    /// The columns by which a row exists: those of a unique set, which deleted rows do not count
+    /// for; empty: the key.
+    column_indexes target{};
+    /// The columns that a row given replaces in one that exists.
+    column_choice merged = is_update_column;
 };
 
 namespace detail {
 
-/// Whether an upsert of an existing row sets a column; the stamps follow separately.
-[[nodiscard]] constexpr bool is_upserted(const table& of, std::uint16_t position) noexcept {
-    return is_update_column(of, position);
+/// By what a row exists already: the key, or a unique set of the live rows.
+struct conflict_target {
+    column_indexes columns;
+    bool is_key;
+
+    /// Whether deleted rows do not count.
+    [[nodiscard]] constexpr bool is_of_live_rows(const table& of) const noexcept {
+        return !is_key && keeps_deleted(of);
+    }
+};
+
+[[nodiscard]] constexpr conflict_target
+target_of(const table& of, const insert_shape& shape) noexcept {
+    return {shape.target.empty() ? of.key : shape.target, shape.target.empty()};
 }
 
-/// `"status" = excluded."status", …, "updated_at" = excluded."inserted_at", …`; false when there is
-/// nothing to set.
+/// `"status" = excluded."status", …, "updated_at" = greatest(excluded."inserted_at", …), …`; false
+/// when there is nothing to set. The row as it stands is under `t`.
 constexpr bool write_upserted(
     writer& out,
     const table& of,
     column_indexes columns,
+    column_choice merged,
     std::string_view alias,
     std::string_view before
 ) {
     separator comma{", ", before};
     bool any = false;
     for (const auto position : columns) {
-        if (!is_upserted(of, position))
+        if (!merged(of, position))
             continue;
         any = true;
         const auto& column = of.columns[position];
@@ -65,7 +85,8 @@ constexpr bool write_upserted(
         const auto from = find_column(of.columns, inserted);
         if (to == of.columns.size() || from == of.columns.size())
             continue;
-        out.put(comma.next()).name(of.columns[to].name).put(" = ").name(alias, of.columns[from]);
+        out.put(comma.next());
+        write_assignment(out, of, to, "t", [&] { out.name(alias, of.columns[from]); });
     }
     return true;
 }
@@ -108,8 +129,15 @@ constexpr void write_changeable(
 /// What must not be found among the incoming rows and the table, one `not exists` each.
 class refusals {
 public:
-    constexpr refusals(writer& out, const table& of, column_indexes given, std::size_t caller)
-        : out_(&out), of_(&of), given_(given), where_(out), caller_(caller) {}
+    constexpr refusals(
+        writer& out,
+        const table& of,
+        column_indexes given,
+        std::size_t caller,
+        const insert_shape& shape
+    )
+        : out_(&out), of_(&of), given_(given), where_(out), caller_(caller),
+          existing_(shape.existing), target_(target_of(of, shape)) {}
 
     /// A row whose parent is not the caller's.
     constexpr void of_foreign_parents() {
@@ -121,22 +149,31 @@ public:
         out_->put(")");
     }
 
-    /// A row whose key is taken.
+    /// A row whose key is taken; where rows exist by other columns, by another row than that.
     constexpr void of_taken_keys() {
         if (!are_given(of_->key))
             return;
         begin_joined(of_->key);
+        if (existing_ == on_conflict::ignore)
+            write_existing_row();
+        if (existing_ != on_conflict::refuse) {
+            separator also{" and ", " where "};
+            write_other_row(also);
+        }
         out_->put(")");
     }
 
-    /// A row whose key is taken by a row the caller may not change.
+    /// A row that exists, and the caller may not change it.
     constexpr void of_foreign_rows() {
         const bool via = of_->access.rule == access_rule::via;
-        if (!via && of_->access.rule != access_rule::owner && !keeps_deleted(*of_))
+        const bool by_deletion = keeps_deleted(*of_) && target_.is_key;
+        if (!via && of_->access.rule != access_rule::owner && !by_deletion)
             return;
-        begin_joined(of_->key);
+        begin_joined(target_.columns);
+        if (target_.is_of_live_rows(*of_))
+            write_live(out_->put(" and "), "o");
         separator either{" or ", " where "};
-        if (keeps_deleted(*of_)) {
+        if (by_deletion) {
             const auto at = find_column(of_->columns, audit_role::is_deleted);
             out_->put(either.next()).name("o", of_->columns[at]).put(" = true");
         }
@@ -151,22 +188,19 @@ public:
         out_->put(")");
     }
 
-    /// A row whose unique columns are taken by a live row with another key.
-    constexpr void of_taken_unique_values(on_conflict existing) {
+    /// A row whose unique columns are taken by another live row than the one it is about.
+    constexpr void of_taken_unique_values() {
         for (const auto& set : of_->unique) {
-            if (!are_given(set.columns))
+            if (!are_given(set.columns) || is_target(set.columns))
                 continue;
             begin_joined(set.columns);
+            if (existing_ == on_conflict::ignore)
+                write_existing_row();
             separator also{" and ", " where "};
-            if (keeps_deleted(*of_)) {
-                const auto at = find_column(of_->columns, audit_role::is_deleted);
-                out_->put(also.next()).name("o", of_->columns[at]).put(" = false");
-            }
-            if (existing == on_conflict::update) {
-                out_->put(also.next()).put("not (");
-                write_equal_columns(*out_, *of_, of_->key, "o", "r");
-                out_->put(")");
-            }
+            if (keeps_deleted(*of_))
+                write_live(out_->put(also.next()), "o");
+            if (existing_ != on_conflict::refuse)
+                write_other_row(also);
             out_->put(")");
         }
     }
@@ -181,6 +215,44 @@ public:
 private:
     [[nodiscard]] constexpr bool are_given(column_indexes columns) const {
         return sql::detail::are_given(columns, given_);
+    }
+
+    [[nodiscard]] constexpr bool is_target(column_indexes columns) const {
+        if (target_.is_key || existing_ == on_conflict::refuse)
+            return false;
+        if (columns.size() != target_.columns.size())
+            return false;
+        for (std::size_t at = 0; at < columns.size(); ++at) {
+            if (columns[at] != target_.columns[at])
+                return false;
+        }
+        return true;
+    }
+
+    constexpr void write_live(writer& out, std::string_view alias) {
+        const auto at = find_column(of_->columns, audit_role::is_deleted);
+        out.name(alias, of_->columns[at]).put(" = false");
+    }
+
+    // The row that exists already, under `k`: what is about it is not inserted.
+    constexpr void write_existing_row() {
+        out_->put(" left join ").name(*of_).put(" as k on ");
+        write_equal_columns(*out_, *of_, target_.columns, "k", "r");
+        if (target_.is_of_live_rows(*of_))
+            write_live(out_->put(" and "), "k");
+    }
+
+    // That `o` is not the row that exists already: with `ignore`, that there is none.
+    constexpr void write_other_row(separator& also) {
+        out_->put(also.next());
+        if (existing_ == on_conflict::ignore) {
+            out_->name("k", of_->columns[target_.columns.front()]).put(" is null");
+            return;
+        }
+        // A unique column may be NULL, and the comparison with it.
+        out_->put(target_.is_key ? "not (" : "not coalesce(");
+        write_equal_columns(*out_, *of_, target_.columns, "o", "r");
+        out_->put(target_.is_key ? ")" : ", false)");
     }
 
     constexpr void begin() { where_.also().put("not exists (select 1 from incoming as r"); }
@@ -211,6 +283,8 @@ private:
     column_indexes given_;
     where_clause where_;
     std::size_t caller_;
+    on_conflict existing_;
+    conflict_target target_;
 };
 
 /// `with incoming as (<the rows given>)`.
@@ -243,12 +317,24 @@ constexpr void write_values(writer& out, const table& of, column_indexes columns
     return true;
 }
 
-constexpr void
-write_on_conflict(writer& out, const table& of, column_indexes columns, std::size_t caller) {
+constexpr void write_on_conflict(
+    writer& out,
+    const table& of,
+    column_indexes columns,
+    const insert_shape& shape,
+    std::size_t caller
+) {
+    const auto target = target_of(of, shape);
     out.put(" on conflict (");
-    write_column_names(out, of, of.key);
+    write_column_names(out, of, target.columns);
     out.put(")");
-    if (!write_upserted(out, of, columns, "excluded", " do update set ")) {
+    if (target.is_of_live_rows(of)) {
+        // The unique index is of the live rows only.
+        const auto at = find_column(of.columns, audit_role::is_deleted);
+        out.put(" where ").name(of.columns[at].name).put(" = false");
+    }
+    if (shape.existing == on_conflict::ignore ||
+        !write_upserted(out, of, columns, shape.merged, "excluded", " do update set ")) {
         out.put(" do nothing");
         return;
     }
@@ -260,10 +346,11 @@ write_on_conflict(writer& out, const table& of, column_indexes columns, std::siz
     }
 }
 
-constexpr void
-write_insert_postgres(writer& out, const table& of, column_indexes columns, insert_shape shape) {
+constexpr void write_insert_postgres(
+    writer& out, const table& of, column_indexes columns, const insert_shape& shape
+) {
     const auto caller = insert_binds_caller(of) ? out.take() : 0;
-    const bool upsert = shape.existing == on_conflict::update;
+    const bool upsert = shape.existing != on_conflict::refuse;
     const bool many = shape.rows == row_count::many;
     out.put("insert into ").name(of).put(" as t (");
     write_column_names(out, of, columns);
@@ -272,23 +359,54 @@ write_insert_postgres(writer& out, const table& of, column_indexes columns, inse
         write_values(out, of, columns);
     } else {
         write_incoming(out, of, columns, many);
-        refusals refused{out, of, columns, caller};
+        refusals refused{out, of, columns, caller, shape};
         refused.of_foreign_parents();
         if (upsert && many)
             refused.of_foreign_rows();
     }
     if (upsert)
-        write_on_conflict(out, of, columns, caller);
+        write_on_conflict(out, of, columns, shape, caller);
     if (shape.back == returning::rows) {
         out.put(" returning ");
         write_selected(out, "t", of);
     }
 }
 
-constexpr void
-write_insert_databricks(writer& out, const table& of, column_indexes columns, insert_shape shape) {
+/// `on t."id" = s."id"`, of the live rows where only those count.
+constexpr void write_merge_match(
+    writer& out, const table& of, column_indexes columns, const insert_shape& shape
+) {
+    const auto target = target_of(of, shape);
+    out.put(") as s on ");
+    if (!are_given(target.columns, columns)) {
+        out.put("false");
+        return;
+    }
+    write_equal_columns(out, of, target.columns, "t", "s");
+    if (target.is_of_live_rows(of)) {
+        const auto at = find_column(of.columns, audit_role::is_deleted);
+        out.put(" and ").name("t", of.columns[at]).put(" = false");
+    }
+}
+
+constexpr void write_merge_update(
+    writer& out, const table& of, column_indexes columns, const insert_shape& shape
+) {
+    sink nowhere;
+    writer trial{nowhere, dialect::databricks};
+    if (!write_upserted(trial, of, columns, shape.merged, "s", ""))
+        return;
+    separator also{" and ", " and "};
+    out.put(" when matched");
+    write_changeable(out, also, of, "t", "s");
+    write_upserted(out, of, columns, shape.merged, "s", " then update set ");
+}
+
+constexpr void write_insert_databricks(
+    writer& out, const table& of, column_indexes columns, const insert_shape& shape
+) {
     const auto caller = insert_binds_caller(of) ? out.take() : 0;
-    const bool upsert = shape.existing == on_conflict::update;
+    const bool upsert = shape.existing != on_conflict::refuse;
     const bool as_rows =
         shape.rows == row_count::many ||
         insert_binding(of, dialect::databricks, columns.size()) == binding::json_rows;
@@ -301,38 +419,24 @@ write_insert_databricks(writer& out, const table& of, column_indexes columns, in
             write_values(out, of, columns);
         } else {
             write_incoming(out, of, columns, as_rows);
-            refusals{out, of, columns, caller}.of_foreign_parents();
+            refusals{out, of, columns, caller, shape}.of_foreign_parents();
         }
         return;
     }
     out.put("merge into ").name(of).put(" as t using (");
     write_incoming(out, of, columns, as_rows);
-    refusals refused{out, of, columns, caller};
+    refusals refused{out, of, columns, caller, shape};
     refused.of_foreign_parents();
-    if (upsert) {
+    if (upsert)
         refused.of_foreign_rows();
-    } else if (as_rows) {
+    if (upsert ? !shape.target.empty() : as_rows)
         refused.of_taken_keys();
-    }
-    refused.of_taken_unique_values(shape.existing);
+    refused.of_taken_unique_values();
     if (as_rows)
         refused.of_repetitions();
-    out.put(") as s on ");
-    if (are_given(of.key, columns)) {
-        write_equal_columns(out, of, of.key, "t", "s");
-    } else {
-        out.put("false");
-    }
-    if (upsert) {
-        sink nowhere;
-        writer trial{nowhere, dialect::databricks};
-        if (write_upserted(trial, of, columns, "s", "")) {
-            separator also{" and ", " and "};
-            out.put(" when matched");
-            write_changeable(out, also, of, "t", "s");
-            write_upserted(out, of, columns, "s", " then update set ");
-        }
-    }
+    write_merge_match(out, of, columns, shape);
+    if (shape.existing == on_conflict::update)
+        write_merge_update(out, of, columns, shape);
     out.put(" when not matched then insert (");
     write_column_names(out, of, columns);
     out.put(") values (");
@@ -347,10 +451,12 @@ write_insert_databricks(writer& out, const table& of, column_indexes columns, in
 /// Statement: `insert … values …` for one row; `insert … select … from unnest(…)` for many;
 ///            `merge` on a warehouse, where nothing else keeps keys unique.
 /// Shape:     postgres gives the written rows back, in the order given, unless told not to.
-/// Errors:    throws configuration_error for an upsert that does not give the key.
+/// Errors:    throws configuration_error for an upsert that does not give the columns by which rows
+///            exist.
 constexpr void
-write_insert(writer& out, const table& of, column_indexes columns, insert_shape shape = {}) {
-    if (shape.existing == on_conflict::update && !detail::are_given(of.key, columns))
+write_insert(writer& out, const table& of, column_indexes columns, const insert_shape& shape = {}) {
+    if (shape.existing != on_conflict::refuse &&
+        !detail::are_given(detail::target_of(of, shape).columns, columns))
         throw configuration_error("weir: an upsert must give every key column");
     if (out.is_postgres()) {
         detail::write_insert_postgres(out, of, columns, shape);

@@ -13,14 +13,18 @@
 //   list                 the condition's values (bind_condition), limit, offset
 //   count                the condition's values
 //   update, replace      the columns set, then the key columns; with binding::json_rows one JSON
-//                        array of one object with all of these as members; then the precondition's
-//                        values
+//                        array of one object with all of these as members; then the states expected
 //   update_where         the columns set, then the condition's values
-//   remove               deleted_at, deleted_by where the table has them, then the key columns
+//   remove               deleted_at, deleted_by where the table has them, then the key columns, then
+//                        the states expected
 //   remove_where         deleted_at, deleted_by, then the condition's values
-//   restore              updated_at, updated_by where the table has them, then the key columns
-//   purge                key columns
+//   restore              updated_at, updated_by where the table has them, then the key columns, then
+//                        the states expected
+//   purge                key columns, then the states expected
 //   purge_where          the condition's values
+//
+// A state expected (sql/row_state.hpp) is record_uuid and updated_at; of a table without audit the text of
+// each column clients see.
 //
 // Which columns an insert or update sets is the caller's choice, audit columns included:
 // is_inserted, is_replaced and changed_columns() are the usual ones.
@@ -177,10 +181,10 @@ insert_binding(const table& of, dialect spoken, std::size_t columns) noexcept {
 }
 
 /// How an update by key that sets `columns` columns takes its values. Room is kept for the caller
-/// and a precondition.
+/// and the states expected: ten of an audited table, or one of any other (has_states()).
 [[nodiscard]] constexpr binding
 update_binding(const table& of, dialect spoken, std::size_t columns) noexcept {
-    constexpr std::size_t spare = 8;
+    constexpr std::size_t spare = 24;
     const auto arguments = columns + of.key.size() + spare;
     return spoken == dialect::databricks && arguments > max_parameters(spoken)
                ? binding::json_rows

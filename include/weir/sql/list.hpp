@@ -147,23 +147,6 @@ write_count(writer& out, const table& of, const condition* asked = nullptr, visi
     detail::check_parameters(out);
 }
 
-/// Like write_update(), if the row also meets a condition as it stands: for `If-Match`.
-inline void write_update(
-    writer& out,
-    const table& of,
-    column_indexes columns,
-    const condition& precondition,
-    visibility seen = {},
-    returning back = returning::rows
-) {
-    if (columns.empty())
-        throw configuration_error("weir: an update must set at least one column");
-    detail::write_update_by_key(out, of, columns, seen, back, [&](writer& to, where_clause& where) {
-        write_condition(to, where, of, precondition);
-    });
-    detail::check_parameters(out);
-}
-
 /// Sets the same values in all rows that meet a condition.
 ///
 /// Errors: throws validation_error, on a warehouse, for a column of a unique set: nothing would
@@ -201,8 +184,13 @@ inline void write_update_where(
 }
 
 /// Deletes all rows that meet a condition: softly where the table keeps deleted rows.
-inline void
-write_remove_where(writer& out, const table& of, const condition& asked, scope rows = {}) {
+inline void write_remove_where(
+    writer& out,
+    const table& of,
+    const condition& asked,
+    scope rows = {},
+    returning back = returning::nothing
+) {
     const auto caller = take_caller(out, of, rows);
     if (keeps_deleted(of)) {
         detail::write_soft_removal(out, of);
@@ -210,6 +198,7 @@ write_remove_where(writer& out, const table& of, const condition& asked, scope r
         out.put("delete from ").name(of).put(" as t");
     }
     detail::write_asked(out, of, &asked, {.rows = rows}, caller);
+    detail::write_returning(out, of, back);
     detail::check_parameters(out);
 }
 

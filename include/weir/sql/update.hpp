@@ -4,6 +4,7 @@
 #pragma once
 
 #include <weir/sql/predicate.hpp>
+#include <weir/sql/row_state.hpp>
 #include <weir/sql/rows.hpp>
 
 namespace weir::sql {
@@ -106,32 +107,32 @@ constexpr void write_returning(writer& out, const table& of, returning back) {
 constexpr void write_assignments(writer& out, const table& of, column_indexes columns) {
     separator comma{", ", " set "};
     for (const auto position : columns) {
-        const auto& column = of.columns[position];
-        out.put(comma.next()).name(column.name).put(" = ");
-        write_argument(out, column.type, out.take());
+        out.put(comma.next());
+        write_assignment(out, of, position, "t", [&] {
+            write_argument(out, of.columns[position].type, out.take());
+        });
     }
 }
 
-/// `set "status" = s."status", …`.
+/// ` set "status" = s."status", …` of the row under `m`.
 constexpr void write_assignments_from(
     writer& out, const table& of, column_indexes columns, std::string_view alias
 ) {
     separator comma{", ", " set "};
     for (const auto position : columns) {
-        const auto& column = of.columns[position];
-        out.put(comma.next()).name(column.name).put(" = ").name(alias, column);
+        out.put(comma.next());
+        write_assignment(out, of, position, "m", [&] { out.name(alias, of.columns[position]); });
     }
 }
 
 /// An update of one row whose values come as JSON: UPDATE takes no FROM on a warehouse, so a MERGE
 /// whose source holds the row only if it may be changed.
-template <class Precondition>
 constexpr void write_update_merge(
     writer& out,
     const table& of,
     column_indexes columns,
     visibility seen,
-    const Precondition& precondition
+    expected_states expected
 ) {
     const auto caller = take_caller(out, of, seen.rows);
     out.put("merge into ").name(of).put(" as m using (with incoming as (");
@@ -141,37 +142,11 @@ constexpr void write_update_merge(
     where_clause where{out};
     write_visible(out, where, of, "t", seen, caller);
     write_update_checks(out, where, of, {.columns = columns, .alias = "r"}, seen.rows, caller);
-    precondition(out, where);
+    write_expected(where, of, expected);
     out.put(") as s on ");
     write_equal_columns(out, of, of.key, "m", "s");
     out.put(" when matched then update");
     write_assignments_from(out, of, columns, "s");
-}
-
-/// `precondition(writer&, where_clause&)` adds predicates after the others.
-template <class Precondition>
-constexpr void write_update_by_key(
-    writer& out,
-    const table& of,
-    column_indexes columns,
-    visibility seen,
-    returning back,
-    const Precondition& precondition
-) {
-    if (update_binding(of, out.speaks(), columns.size()) == binding::json_rows) {
-        write_update_merge(out, of, columns, seen, precondition);
-        return;
-    }
-    const auto caller = take_caller(out, of, seen.rows);
-    out.put("update ").name(of).put(" as t");
-    const auto first = out.parameters() + 1;
-    write_assignments(out, of, columns);
-    where_clause where{out};
-    write_key(out, where, of, "t");
-    write_visible(out, where, of, "t", seen, caller);
-    write_update_checks(out, where, of, {.columns = columns, .first = first}, seen.rows, caller);
-    precondition(out, where);
-    write_returning(out, of, back);
 }
 
 /// Sets a column's role to a constant, or takes a parameter for it, where the table has it.
@@ -180,24 +155,22 @@ public:
     constexpr stamps(writer& out, const table& of) : out_(&out), of_(&of) {}
 
     constexpr void constant(audit_role role, std::string_view value) {
-        const auto position = begin(role);
+        const auto position = find_column(of_->columns, role);
         if (position != of_->columns.size())
-            out_->put(value);
+            out_->put(comma_.next()).name(of_->columns[position].name).put(" = ").put(value);
     }
 
     constexpr void argument(audit_role role) {
-        const auto position = begin(role);
-        if (position != of_->columns.size())
+        const auto position = find_column(of_->columns, role);
+        if (position == of_->columns.size())
+            return;
+        out_->put(comma_.next());
+        write_assignment(*out_, *of_, position, "t", [&] {
             write_argument(*out_, of_->columns[position].type, out_->take());
+        });
     }
 
 private:
-    constexpr std::size_t begin(audit_role role) {
-        const auto position = find_column(of_->columns, role);
-        if (position != of_->columns.size())
-            out_->put(comma_.next()).name(of_->columns[position].name).put(" = ");
-        return position;
-    }
 
     writer* out_;
     const table* of_;
@@ -217,25 +190,41 @@ constexpr void write_soft_removal(writer& out, const table& of) {
 
 /// Sets some columns of one row, exactly those given: changed_columns() adds the stamps.
 ///
-/// Shape:  one affected row, or none: absent, not the caller's, or, on a warehouse, a unique value
-///         that is taken. postgres gives the row back, unless told not to.
+/// Shape:  one affected row, or none: absent, not the caller's, not in the states expected, or, on a
+///         warehouse, a unique value that is taken. postgres gives the row back, unless told not to.
 /// Errors: throws configuration_error for a table without key, or without columns to set.
 constexpr void write_update(
     writer& out,
     const table& of,
     column_indexes columns,
     visibility seen = {},
-    returning back = returning::rows
+    returning back = returning::rows,
+    expected_states expected = {}
 ) {
     if (columns.empty())
         throw configuration_error("weir: an update must set at least one column");
-    detail::write_update_by_key(
-        out, of, columns, seen, back, [](writer& /*out*/, where_clause& /*where*/) {}
+    if (update_binding(of, out.speaks(), columns.size()) == binding::json_rows) {
+        detail::write_update_merge(out, of, columns, seen, expected);
+        return;
+    }
+    const auto caller = take_caller(out, of, seen.rows);
+    out.put("update ").name(of).put(" as t");
+    const auto first = out.parameters() + 1;
+    detail::write_assignments(out, of, columns);
+    where_clause where{out};
+    write_key(out, where, of, "t");
+    write_visible(out, where, of, "t", seen, caller);
+    detail::write_update_checks(
+        out, where, of, {.columns = columns, .first = first}, seen.rows, caller
     );
+    write_expected(where, of, expected);
+    detail::write_returning(out, of, back);
 }
 
 /// Deletes one row: softly where the table keeps deleted rows, else for good.
-constexpr void write_remove(writer& out, const table& of, scope rows = scope::caller) {
+constexpr void write_remove(
+    writer& out, const table& of, scope rows = scope::caller, expected_states expected = {}
+) {
     const auto caller = take_caller(out, of, rows);
     if (keeps_deleted(of)) {
         detail::write_soft_removal(out, of);
@@ -245,15 +234,21 @@ constexpr void write_remove(writer& out, const table& of, scope rows = scope::ca
     where_clause where{out};
     write_key(out, where, of, "t");
     write_visible(out, where, of, "t", {.rows = rows}, caller);
+    write_expected(where, of, expected);
 }
 
 /// Brings a soft-deleted row back.
 ///
-/// Shape:  one affected row, or none: absent, not deleted, not the caller's, or, on a warehouse, a
-///         unique value that is taken by now. postgres gives the row back, unless told not to.
+/// Shape:  one affected row, or none: absent, not deleted, not the caller's, not in the states
+///         expected, or, on a warehouse, a unique value that is taken by now. postgres gives the row
+///         back, unless told not to.
 /// Errors: throws configuration_error for a table that keeps no deleted rows.
 constexpr void write_restore(
-    writer& out, const table& of, scope rows = scope::caller, returning back = returning::rows
+    writer& out,
+    const table& of,
+    scope rows = scope::caller,
+    returning back = returning::rows,
+    expected_states expected = {}
 ) {
     if (!keeps_deleted(of))
         throw configuration_error("weir: this table keeps no deleted rows to restore");
@@ -269,17 +264,23 @@ constexpr void write_restore(
     write_key(out, where, of, "t");
     write_visible(out, where, of, "t", {rows, deleted::only}, caller);
     detail::write_unique_checks(out, where, of, {});
+    write_expected(where, of, expected);
     detail::write_returning(out, of, back);
 }
 
 /// Deletes one row for good, whether it is soft-deleted or not unless `removed` says which.
-constexpr void
-write_purge(writer& out, const table& of, visibility seen = {scope::caller, deleted::include}) {
+constexpr void write_purge(
+    writer& out,
+    const table& of,
+    visibility seen = {scope::caller, deleted::include},
+    expected_states expected = {}
+) {
     const auto caller = take_caller(out, of, seen.rows);
     out.put("delete from ").name(of).put(" as t");
     where_clause where{out};
     write_key(out, where, of, "t");
     write_visible(out, where, of, "t", seen, caller);
+    write_expected(where, of, expected);
 }
 
 } // namespace weir::sql

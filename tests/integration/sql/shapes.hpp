@@ -352,13 +352,6 @@ private:
     ) const {
         auto columns = sql::choose_columns(*of_, sql::is_replaced);
         const auto caller = caller_arguments(sql::binds_caller(*of_, seen.rows));
-        auto by_key = caller;
-        add_samples(by_key, columns);
-        add_samples(by_key, of_->key);
-        bind(by_key, condition);
-        add(to, "update if " + name, sql::verb::update, by_key, [&](sql::writer& out) {
-            sql::write_update(out, *of_, columns, condition, seen);
-        });
         // A warehouse changes unique columns row by row only.
         std::erase_if(columns, [&](std::uint16_t position) {
             for (const auto& set : of_->unique) {
