@@ -29,7 +29,7 @@ TEST_CASE("a list carries the owner and always ends in the key") {
 TEST_CASE("a list says outright where NULL comes, as PostgreSQL does by itself") {
     REQUIRE(
         in_postgres.list<well>({.columns = api10_only, .order = by_oil_then_name}) ==
-        R"(select t."api10" from @{${UC_CATALOG:-oil_gas_catalog}.production_schema}"wells" as t where t."is_deleted" = false order by t."oileur" desc nulls first, t."wellname", t."api10" limit $1)"
+        R"(select t."api10" from @{${UC_CATALOG:-oil_gas_catalog}.production_schema}"wells" as t where t."is_deleted" = false order by t."oileur" desc nulls first, t."wellname" collate "C", t."api10" limit $1)"
     );
 }
 

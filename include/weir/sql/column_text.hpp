@@ -77,6 +77,21 @@ constexpr void write_selected(writer& out, std::string_view alias, const column&
         out.put(" as ").name(of.name);
 }
 
+/// Whether values of a kind are text to PostgreSQL, ordered by a collation.
+[[nodiscard]] constexpr bool has_collation(type kind) noexcept {
+    return kind == type::string || kind == type::varchar || kind == type::fixed_char ||
+           kind == type::enumeration;
+}
+
+/// Writes a column to be ordered or compared by order. Text goes by its bytes, as on a warehouse,
+/// whatever the database's collation says; write_create_table() declares columns so that indexes
+/// serve this.
+constexpr void write_ordered(writer& out, std::string_view alias, const column& of) {
+    out.name(alias, of);
+    if (out.is_postgres() && has_collation(of.type.kind))
+        out.put(" collate \"C\"");
+}
+
 /// Writes the type's parameter `number` as a value of that type, where the surrounding statement
 /// tells PostgreSQL which type that is.
 constexpr void write_argument(writer& out, const column_type& of, std::size_t number) {

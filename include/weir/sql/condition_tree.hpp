@@ -6,7 +6,7 @@
 // false, and neither is its negation, so that `c::x == 1`, `c::x != 1` and `not (c::x == 1)` all
 // leave out rows where x is NULL. Ask for them: `c::x != 1 or c::x.is_null()`. The same holds for
 // what an array or a map contains. Only is_null, is_not_null and is_distinct always know.
-// Text is ordered as the database orders it; equality is by bytes.
+// Text is equal, and ordered, by its bytes in both dialects.
 #pragma once
 
 #include <weir/core/value.hpp>

@@ -10,7 +10,8 @@
 //   upsert_many          that are arrays or JSON as text); databricks: one JSON array of objects
 //   find, exists         key columns, in key order
 //   find_many, existing  postgres: per key column one array; databricks: one JSON array of objects
-//   list                 the condition's values (bind_condition), limit, offset
+//   list                 the condition's values (bind_condition), the position's (bind_keyset), limit,
+//                        offset
 //   count                the condition's values
 //   update, replace      the columns set, then the key columns; with binding::json_rows one JSON
 //                        array of one object with all of these as members; then the states expected

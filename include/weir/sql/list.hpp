@@ -1,32 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Statements that take conditions, written at run time: list, count, and changes of many rows or
-// under a precondition. Costs what where.hpp and update.hpp cost.
+// under a precondition. Costs what keyset.hpp and update.hpp cost.
 #pragma once
 
 #include <weir/core/error.hpp>
+#include <weir/sql/keyset.hpp>
+#include <weir/sql/order.hpp>
 #include <weir/sql/update.hpp>
 #include <weir/sql/where.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
+#include <vector>
 
 namespace weir::sql {
-
-/// Where rows without a value come in an order.
-enum class null_order : std::uint8_t {
-    /// Last when ascending, first when descending, in both dialects.
-    usual,
-    first,
-    last,
-};
-
-struct order_term {
-    /// Position in `table::columns`.
-    std::uint16_t column = 0;
-    bool descending = false;
-    null_order nulls = null_order::usual;
-};
 
 /// What a list asks for.
 /// Lifetime: everything it refers to must outlive its use.
@@ -37,6 +26,8 @@ struct list_shape {
     visibility seen{};
     /// The key follows by itself, ascending, where it does not hold it already.
     std::span<const order_term> order{};
+    /// Where to begin, nullptr: at the first row. Read backwards, rows come last first.
+    const list_position* from = nullptr;
     /// Whether the statement takes a limit, and after it an offset.
     bool has_limit = true;
     bool has_offset = false;
@@ -53,41 +44,6 @@ inline void check_parameters(const writer& out) {
     }
 }
 
-inline void write_order_term(writer& out, const table& of, const order_term& term) {
-    const auto& column = of.columns[term.column];
-    out.name("t", column);
-    if (term.descending)
-        out.put(" desc");
-    // Said outright, since the dialects' defaults are opposite.
-    if (!column.nullable)
-        return;
-    const bool first =
-        term.nulls == null_order::usual ? term.descending : term.nulls == null_order::first;
-    out.put(first ? " nulls first" : " nulls last");
-}
-
-inline void write_order(writer& out, const table& of, std::span<const order_term> order) {
-    separator comma{", ", " order by "};
-    for (const auto& term : order) {
-        if (term.column >= of.columns.size())
-            throw validation_error({{"unknown_column", {}, "The order names an unknown column"}});
-        const auto& column = of.columns[term.column];
-        if (!is_scalar(column.type.kind) || column.type.kind == type::json)
-            refuse_condition(column, "order", "has no order");
-        out.put(comma.next());
-        write_order_term(out, of, term);
-    }
-    for (const auto position : of.key) {
-        bool named = false;
-        for (const auto& term : order)
-            named = named || term.column == position;
-        if (named)
-            continue;
-        out.put(comma.next());
-        write_order_term(out, of, {.column = position});
-    }
-}
-
 inline void write_asked(
     writer& out, const table& of, const condition* asked, visibility seen, std::size_t caller
 ) {
@@ -97,12 +53,21 @@ inline void write_asked(
     write_visible(out, where, of, "t", seen, caller);
 }
 
+/// The order in which a list's statement gives its rows.
+[[nodiscard]] inline std::vector<order_term>
+order_of_statement(const table& of, std::span<const order_term> order, const list_position* from) {
+    auto whole = whole_order(of, order);
+    if (from != nullptr && from->towards == direction::backward)
+        reverse(whole);
+    return whole;
+}
+
 } // namespace detail
 
-/// Lists rows: condition, visibility, an order that ends in the key, limit and offset.
+/// Lists rows: condition, position, visibility, an order that ends in the key, limit and offset.
 ///
-/// Errors: throws validation_error for what cannot be asked of this table, and for more values than
-///         a statement may carry.
+/// Errors: throws validation_error for what cannot be asked of this table, for another order's
+///         position, and for more values than a statement may carry.
 inline void write_list(writer& out, const table& of, const list_shape& shape) {
     const auto caller = take_caller(out, of, shape.seen.rows);
     out.put("select ");
@@ -116,13 +81,27 @@ inline void write_list(writer& out, const table& of, const list_shape& shape) {
         }
     }
     out.put(" from ").name(of).put(" as t");
-    detail::write_asked(out, of, shape.where, shape.seen, caller);
-    detail::write_order(out, of, shape.order);
+    const auto order = detail::order_of_statement(of, shape.order, shape.from);
+    where_clause where{out};
+    if (shape.where != nullptr)
+        write_condition(out, where, of, *shape.where);
+    if (shape.from != nullptr)
+        write_keyset(out, where, of, order, *shape.from);
+    write_visible(out, where, of, "t", shape.seen, caller);
+    write_whole_order(out, of, order);
     if (shape.has_limit)
         out.put(" limit ").parameter(out.take());
     if (shape.has_offset)
         out.put(" offset ").parameter(out.take());
     detail::check_parameters(out);
+}
+
+/// Adds the values of a list's position, if it has one. Lifetime: as bind_condition().
+inline void bind_position(arguments& to, const table& of, const list_shape& shape, dialect spoken) {
+    if (shape.from == nullptr)
+        return;
+    const auto order = detail::order_of_statement(of, shape.order, shape.from);
+    bind_keyset(to, of, order, *shape.from, spoken);
 }
 
 /// Adds a limit or an offset.

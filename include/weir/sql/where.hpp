@@ -66,6 +66,23 @@ inline const column& check_comparison(const table& of, const condition& one) {
     return column;
 }
 
+[[nodiscard]] constexpr bool compares_order(comparison how) noexcept {
+    return how == comparison::less || how == comparison::less_equal || how == comparison::greater ||
+           how == comparison::greater_equal;
+}
+
+/// Writes the column of a comparison. Which letters differ by case alone is the database's to know:
+/// a column ordered by bytes would fold ASCII only.
+inline void write_compared(writer& out, std::string_view alias, const column& of, comparison how) {
+    if (compares_order(how)) {
+        write_ordered(out, alias, of);
+        return;
+    }
+    out.name(alias, of);
+    if (how == comparison::ilike && out.is_postgres())
+        out.put(" collate \"default\"");
+}
+
 inline void write_condition_part(
     writer& out, const table& of, const condition& one, std::string_view alias, bool spelled
 ) {
@@ -84,7 +101,8 @@ inline void write_condition_part(
         } else if (one.how == comparison::is_not_null) {
             out.name(alias, column).put(" is not null");
         } else {
-            out.name(alias, column).put(operator_of(one.how));
+            write_compared(out, alias, column, one.how);
+            out.put(operator_of(one.how));
             write_argument(out, column.type, out.take());
             const bool is_pattern = one.how == comparison::like || one.how == comparison::ilike;
             if (is_pattern && !out.is_postgres())
