@@ -131,4 +131,35 @@ inline void append_base64(std::string& out, std::span<const std::byte> bytes) {
     return wrong <= 0x3FU;
 }
 
+/// Appends RFC 4648 base64url without padding: letters, digits, `-` and `_`.
+inline void append_base64url(std::string& out, std::span<const std::byte> bytes) {
+    const auto from = out.size();
+    append_base64(out, bytes);
+    while (out.size() > from && out.back() == '=')
+        out.pop_back();
+    for (auto at = from; at < out.size(); ++at) {
+        if (out[at] == '+')
+            out[at] = '-';
+        if (out[at] == '/')
+            out[at] = '_';
+    }
+}
+
+/// Replaces `out` with the bytes of base64url text without padding; errors as parse_base64().
+[[nodiscard]] inline bool parse_base64url(std::string_view text, std::vector<std::byte>& out) {
+    std::string plain{text};
+    for (char& c : plain) {
+        // The other alphabet's digits, and padding, are no digits of this one.
+        if (c == '+' || c == '/' || c == '=')
+            return false;
+        if (c == '-')
+            c = '+';
+        if (c == '_')
+            c = '/';
+    }
+    while (plain.size() % 4 != 0)
+        plain.push_back('=');
+    return (text.size() % 4 != 1) && parse_base64(plain, out);
+}
+
 } // namespace weir
