@@ -11,6 +11,7 @@
 #include "emit_ddl.hpp"
 #include "emit_fwd.hpp"
 #include "emit_model.hpp"
+#include "emit_openapi.hpp"
 #include "emit_row.hpp"
 #include "emit_schema.hpp"
 #include "fmt.hpp"
@@ -149,6 +150,27 @@ int run(const ddl_options& options) {
         return print(made.text);
     std::fprintf(stderr, "weir-gen: %s\n", made.refusal.c_str());
     return code(outcome::wrong_schema);
+}
+
+int run(const openapi_options& options) {
+    diagnostics found;
+    const auto loaded = load(all_paths(options), read_file, found);
+    if (const auto stop = settle(loaded, found, options.strict))
+        return *stop;
+    const auto made = emit_openapi(
+        loaded.schemas, options.schemas.size(), {options.title, options.version, options.base}
+    );
+    if (!made) {
+        std::fprintf(
+            stderr,
+            "weir-gen: relations point to more than 1024 tables; describe fewer schemas at once\n"
+        );
+        return code(outcome::wrong_schema);
+    }
+    if (options.out.empty())
+        return print(*made);
+    return write_file(options.out, *made) ? code(outcome::done)
+                                          : machine_failed("write", options.out);
 }
 
 int run(const fmt_options& options) {

@@ -31,6 +31,14 @@ struct ddl_options : check_options {
     bool all_tables = false;
 };
 
+struct openapi_options : check_options {
+    /// The file to write; empty: standard output.
+    std::string out{};
+    std::string title{};
+    std::string version{};
+    std::string base{};
+};
+
 struct fmt_options {
     std::vector<std::string> schemas{};
     /// Change nothing; fail if something would change.
@@ -40,6 +48,7 @@ struct fmt_options {
 [[nodiscard]] int run(const generate_options& options);
 [[nodiscard]] int run(const check_options& options);
 [[nodiscard]] int run(const ddl_options& options);
+[[nodiscard]] int run(const openapi_options& options);
 [[nodiscard]] int run(const fmt_options& options);
 
 /// Prints the JSON Schema of the schema language.

@@ -16,7 +16,7 @@ constexpr int wrong_command_line = 2;
 
 int main(int argc, char** argv) {
     using namespace weir::gen;
-    CLI::App app{"weir-gen: C++ headers, DDL and checks from weir schemas"};
+    CLI::App app{"weir-gen: C++ headers, DDL, OpenAPI documents and checks from weir schemas"};
     app.set_version_flag("--version", std::string{version});
     app.require_subcommand(1);
 
@@ -56,6 +56,15 @@ int main(int argc, char** argv) {
     ddl_command.add_option("--dialect", ddl.dialect, "lakebase or warehouse")->required();
     ddl_command.add_flag("--all", ddl.all_tables, "every table, also those of the other backend");
 
+    openapi_options openapi;
+    auto& openapi_command =
+        *app.add_subcommand("openapi", "print the OpenAPI 3.1 document that services answer");
+    add_inputs(openapi_command, openapi);
+    openapi_command.add_option("--out", openapi.out, "the file to write instead");
+    openapi_command.add_option("--title", openapi.title, "instead of the schemas' names");
+    openapi_command.add_option("--api-version", openapi.version, "instead of 1.0.0");
+    openapi_command.add_option("--base", openapi.base, "instead of /api/v1");
+
     fmt_options fmt;
     auto& fmt_command = *app.add_subcommand("fmt", "rewrite schemas in their canonical form");
     fmt_command.add_option("schemas", fmt.schemas, "schema files")->required();
@@ -75,6 +84,8 @@ int main(int argc, char** argv) {
         return run(check);
     if (ddl_command)
         return run(ddl);
+    if (openapi_command)
+        return run(openapi);
     if (fmt_command)
         return run(fmt);
     if (schema_command)

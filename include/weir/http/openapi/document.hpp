@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+// The OpenAPI 3.1 document of tables, by their facts alone: the same text from a service and from
+// weir-gen. Costs what the other headers of this folder cost.
+#pragma once
+
+#include <weir/http/openapi/names.hpp>
+#include <weir/http/openapi/operation.hpp>
+#include <weir/http/openapi/parameters.hpp>
+#include <weir/http/openapi/responses.hpp>
+#include <weir/http/openapi/row_schemas.hpp>
+#include <weir/http/openapi/table_operations.hpp>
+#include <weir/json/document_writer.hpp>
+#include <weir/table/table.hpp>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace weir::http {
+
+namespace openapi {
+
+/// Builds one document. Lifetime: refers to what it was made with.
+class document {
+public:
+    document(tables served, const openapi_options& options)
+        : served_(served.begin(), served.end()), options_(&options), called_(served) {
+        std::erase_if(served_, [](const table* each) { return each->api.path.empty(); });
+        rows_ = served_;
+        // Embedded rows are described even where they have no routes of their own.
+        for (std::size_t at = 0; at < rows_.size(); ++at) {
+            for (const auto& each : rows_[at]->api.include) {
+                const auto* const embedded = &each.of();
+                const bool is_new =
+                    std::none_of(rows_.begin(), rows_.end(), [&](const table* known) {
+                        return known->name == embedded->name && known->space == embedded->space;
+                    });
+                if (is_new)
+                    rows_.push_back(embedded);
+            }
+        }
+        for (const auto* each : served_)
+            for (auto& operation : table_operations{*each, called_, options}.list())
+                operations_.push_back(std::move(operation));
+        if (options.health)
+            add_health();
+    }
+
+    [[nodiscard]] std::string text() {
+        to_.begin_object();
+        to_.text("openapi", "3.1.0");
+        to_.text("jsonSchemaDialect", "https://spec.openapis.org/oas/3.1/dialect/base");
+        info();
+        to_.begin_array("servers");
+        to_.raw(R"({"url": "/", "description": "The service this document comes from."})");
+        to_.end_array();
+        tags();
+        paths();
+        to_.begin_object("components");
+        schemas();
+        parameters();
+        responses();
+        headers();
+        to_.begin_object("securitySchemes");
+        write_security_schemes(to_);
+        to_.end_object();
+        to_.end_object();
+        to_.end_object();
+        return to_.take();
+    }
+
+private:
+    static constexpr std::string_view service_tag = "service";
+
+    void add_health() {
+        operation alive;
+        alive.method = "get";
+        alive.path = "/livez";
+        alive.id = "get_liveness";
+        alive.summary = "Whether the process lives";
+        alive.tag = service_tag;
+        alive.answers.push_back({200, "It does.", content::one, {"weir.liveness"}});
+        // Escapes that spell nothing are refused on every path.
+        alive.fails = {400, 500};
+        operations_.push_back(std::move(alive));
+
+        operation health;
+        health.method = "get";
+        health.path = options_->base + "/healthcheck";
+        health.id = "get_health";
+        health.summary = "Whether the service and what it needs work";
+        health.tag = service_tag;
+        health.answers.push_back({200, "Everything works.", content::one, {"weir.health"}});
+        health.answers.push_back(
+            {503,
+             "Something does not.",
+             content::one,
+             {"weir.health"},
+             {"X-Request-ID", "Retry-After"}}
+        );
+        health.fails = {400, 500};
+        operations_.push_back(std::move(health));
+    }
+
+    [[nodiscard]] std::string title() const {
+        if (!options_->title.empty())
+            return options_->title;
+        std::set<std::string_view> seen;
+        std::string made;
+        for (const auto* each : served_)
+            if (seen.insert(each->space).second)
+                made.append(made.empty() ? "" : ", ").append(each->space);
+        return made.empty() ? "weir" : made;
+    }
+
+    void info() {
+        to_.begin_object("info");
+        to_.text("title", title());
+        to_.text(
+            "description",
+            options_->description.empty()
+                ? std::string_view{"Tables over HTTP. Every answer carries `X-Request-ID`; every "
+                                   "error has the body `weir.problem`. Unknown parameters and "
+                                   "fields are refused."}
+                : std::string_view{options_->description}
+        );
+        to_.text("version", options_->version);
+        to_.end_object();
+    }
+
+    void tags() {
+        to_.begin_array("tags");
+        for (const auto* each : served_) {
+            to_.begin_object();
+            to_.text("name", called_.tag(*each));
+            to_.text(
+                "description",
+                each->description.empty() ? "Rows of `" + std::string{each->name} + "`."
+                                          : std::string{each->description}
+            );
+            to_.end_object();
+        }
+        if (options_->health) {
+            to_.begin_object();
+            to_.text("name", service_tag);
+            to_.text("description", "The service itself.");
+            to_.end_object();
+        }
+        to_.end_array();
+    }
+
+    void paths() {
+        const operation_writer writer{to_};
+        to_.begin_object("paths");
+        std::set<std::string_view> written;
+        for (const auto& first : operations_) {
+            if (!written.insert(first.path).second)
+                continue;
+            to_.begin_object(first.path);
+            for (const auto& each : operations_)
+                if (each.path == first.path)
+                    writer.write(each);
+            to_.end_object();
+        }
+        to_.end_object();
+    }
+
+    void schemas() {
+        const row_schemas writer{to_, called_};
+        to_.begin_object("schemas");
+        for (const auto* each : rows_)
+            writer.write(*each);
+        writer.write_types(rows_);
+        write_shared_schemas(to_, options_->health);
+        to_.end_object();
+    }
+
+    void parameters() {
+        std::set<std::string_view> used;
+        for (const auto& each : operations_)
+            used.insert(each.parameters.begin(), each.parameters.end());
+        const parameter_components writer{to_, called_};
+        to_.begin_object("parameters");
+        writer.write_shared([&used](std::string_view name) { return used.contains(name); });
+        for (const auto* each : served_)
+            writer.write(*each);
+        to_.end_object();
+    }
+
+    void responses() {
+        to_.begin_object("responses");
+        write_failures(to_, [this](int status) {
+            return std::any_of(operations_.begin(), operations_.end(), [&](const operation& each) {
+                return std::find(each.fails.begin(), each.fails.end(), status) != each.fails.end();
+            });
+        });
+        to_.end_object();
+    }
+
+    void headers() {
+        std::set<std::string_view> used{"X-Request-ID"};
+        for (const auto& each : operations_) {
+            for (const auto& answered : each.answers)
+                used.insert(answered.headers.begin(), answered.headers.end());
+            if (std::find(each.fails.begin(), each.fails.end(), 503) != each.fails.end())
+                used.insert("Retry-After");
+            if (std::find(each.fails.begin(), each.fails.end(), 401) != each.fails.end())
+                used.insert("WWW-Authenticate");
+        }
+        to_.begin_object("headers");
+        write_headers(to_, [&used](std::string_view name) { return used.contains(name); });
+        to_.end_object();
+    }
+
+    std::vector<const table*> served_;
+    std::vector<const table*> rows_{};
+    const openapi_options* options_;
+    names called_;
+    std::vector<operation> operations_{};
+    json::document_writer to_{};
+};
+
+} // namespace openapi
+
+/// The OpenAPI 3.1 document of tables, as text; those without `api:` are not in it.
+///
+/// Shape: the same bytes for the same facts and options, wherever the facts come from.
+[[nodiscard]] inline std::string
+openapi_document(openapi::tables of, const openapi_options& options = {}) {
+    return openapi::document{of, options}.text();
+}
+
+} // namespace weir::http

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parameters of operations: those every table shares, and each table's own, filters among them.
+// Costs http/filter.hpp.
+#pragma once
+
+#include <weir/http/filter_operators.hpp>
+#include <weir/http/list_query.hpp>
+#include <weir/http/openapi/example.hpp>
+#include <weir/http/openapi/names.hpp>
+#include <weir/http/openapi/value_schema.hpp>
+#include <weir/http/url_conditions.hpp>
+#include <weir/json/document_writer.hpp>
+#include <weir/table/audit.hpp>
+#include <weir/table/table.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weir::http::openapi {
+
+namespace detail {
+
+struct shared_parameter {
+    std::string_view component;
+    std::string_view in;
+    std::string_view name;
+    std::string_view told;
+    /// Both as JSON.
+    std::string_view schema;
+    std::string_view example;
+};
+
+inline constexpr std::array<shared_parameter, 9> shared_parameters{{
+    {"offset",
+     "query",
+     "offset",
+     "Rows to skip.",
+     R"({"type": "integer", "minimum": 0, "maximum": 2147483647, "default": 0})",
+     "100"},
+    {"count",
+     "query",
+     "count",
+     "`exact` also counts all rows that match, in `total`.",
+     R"({"type": "string", "enum": ["exact", "none"], "default": "none"})",
+     "\"exact\""},
+    {"deleted",
+     "query",
+     "deleted",
+     "Whether soft-deleted rows are among them.",
+     R"({"type": "string", "enum": ["exclude", "include", "only"], "default": "exclude"})",
+     "\"include\""},
+    {"or",
+     "query",
+     "or",
+     "Any of the conditions in it: `(column.operator.value,…)`, with `and(…)`, `or(…)` and `not.` "
+     "inside.",
+     R"({"type": "string", "pattern": "^\\(.+\\)$"})",
+     {}},
+    {"and",
+     "query",
+     "and",
+     "All of the conditions in it, spelled as in `or`.",
+     R"({"type": "string", "pattern": "^\\(.+\\)$"})",
+     {}},
+    {"not.or",
+     "query",
+     "not.or",
+     "The rows for which `or` does not hold.",
+     R"({"type": "string", "pattern": "^\\(.+\\)$"})",
+     {}},
+    {"not.and",
+     "query",
+     "not.and",
+     "The rows for which `and` does not hold.",
+     R"({"type": "string", "pattern": "^\\(.+\\)$"})",
+     {}},
+    {"prefer_read",
+     "header",
+     "Prefer",
+     "`numbers=string` writes 64-bit integers and decimals as strings.",
+     R"({"type": "string"})",
+     "\"numbers=string\""},
+    {"prefer_write",
+     "header",
+     "Prefer",
+     "`return=minimal` leaves the rows out of the answer; `numbers=string` writes 64-bit integers "
+     "and decimals as strings.",
+     R"({"type": "string"})",
+     "\"return=minimal\""},
+}};
+
+/// Column names in words: "`a`, `b`".
+[[nodiscard]] inline std::string code_list(const std::vector<std::string_view>& items) {
+    std::string made;
+    for (const auto item : items) {
+        if (!made.empty())
+            made += ", ";
+        made.append("`").append(item).append("`");
+    }
+    return made;
+}
+
+} // namespace detail
+
+/// Whether a list takes filters by a column: clients see it, and its name is no other parameter's.
+[[nodiscard]] inline bool is_filter_column(const column& of) {
+    const auto& taken = http::detail::list_parameters;
+    return is_answer_column(of) && !http::detail::is_group_parameter(of.name) &&
+           std::find(taken.begin(), taken.end(), of.name) == taken.end();
+}
+
+/// Writes parameter components. Lifetime: refers to what it was made with.
+class parameter_components {
+public:
+    parameter_components(json::document_writer& to, const names& called)
+        : to_(&to), called_(&called) {}
+
+    /// Those for which `is_used(component)` holds.
+    template <class IsUsed>
+    void write_shared(const IsUsed& is_used) const {
+        for (const auto& each : detail::shared_parameters) {
+            if (!is_used(each.component))
+                continue;
+            to_->begin_object(each.component);
+            to_->text("name", each.name);
+            to_->text("in", each.in);
+            to_->text("description", each.told);
+            to_->raw("schema", each.schema);
+            if (!each.example.empty())
+                to_->raw("example", each.example);
+            to_->end_object();
+        }
+    }
+
+    /// A table's own: its key, and what its lists take.
+    void write(const table& of) const {
+        const auto offered = of.api.offered;
+        if (offered.has(operations::get) || offered.has(operations::update) ||
+            offered.has(operations::remove))
+            key(of);
+        if (!offered.has(operations::list))
+            return;
+        columns_list(
+            of, "select", "The columns to answer, joined by commas; all unless asked", false
+        );
+        columns_list(
+            of,
+            "order",
+            "Columns to sort by, joined by commas, each with `.asc` or `.desc`, then `.nullsfirst` "
+            "or `.nullslast`; every order ends in the key",
+            true
+        );
+        limit(of);
+        for (const auto& column : of.columns)
+            if (is_filter_column(column))
+                filter(of, column);
+    }
+
+private:
+    void begin(const table& of, std::string_view suffix, std::string_view name, std::string_view in)
+        const {
+        to_->begin_object(called_->row(of, std::string{"."}.append(suffix)));
+        to_->text("name", name);
+        to_->text("in", in);
+    }
+
+    // Parts of a key are joined by unescaped commas: what OpenAPI calls a simple array.
+    void key(const table& of) const {
+        begin(of, "path.key", "key", "path");
+        to_->flag("required", true);
+        const value_schema values{*to_, *called_, of, direction::payload};
+        if (of.key.size() == 1) {
+            const auto& column = of.columns[of.key.front()];
+            to_->text("description", "The row's `" + std::string{column.name} + "`.");
+            to_->begin_object("schema");
+            values.key_members(column);
+            to_->end_object();
+            if (const auto example = example_value(column.type, &column))
+                to_->raw("example", *example);
+            to_->end_object();
+            return;
+        }
+        std::vector<std::string_view> parts;
+        std::string example{"["};
+        for (const auto position : of.key) {
+            const auto& column = of.columns[position];
+            parts.push_back(column.name);
+            const auto part = example_value(column.type, &column);
+            example += (parts.size() == 1 ? "" : ", ") + part.value_or("\"\"");
+        }
+        to_->text("description", "The row's " + detail::code_list(parts) + ", joined by a comma.");
+        to_->text("style", "simple");
+        to_->flag("explode", false);
+        to_->begin_object("schema");
+        to_->text("type", "array");
+        to_->begin_array("prefixItems");
+        for (const auto position : of.key) {
+            to_->begin_object();
+            values.key_members(of.columns[position]);
+            to_->end_object();
+        }
+        to_->end_array();
+        to_->number("minItems", of.key.size());
+        to_->number("maxItems", of.key.size());
+        to_->end_object();
+        to_->raw("example", example + "]");
+        to_->end_object();
+    }
+
+    void columns_list(
+        const table& of, std::string_view name, std::string_view told, bool only_ordered
+    ) const {
+        std::vector<std::string_view> found;
+        for (const auto& column : of.columns) {
+            const bool has_order = is_scalar(column.type.kind) && column.type.kind != type::json;
+            if (is_answer_column(column) && (has_order || !only_ordered))
+                found.push_back(column.name);
+        }
+        begin(of, name, name, "query");
+        to_->text(
+            "description", std::string{told} + ". Columns: " + detail::code_list(found) + "."
+        );
+        to_->begin_object("schema");
+        to_->text("type", "string");
+        to_->end_object();
+        std::string example{found.empty() ? std::string_view{"*"} : found.front()};
+        if (only_ordered && !found.empty())
+            example += ".desc";
+        to_->text("example", example);
+        to_->end_object();
+    }
+
+    void limit(const table& of) const {
+        begin(of, "limit", "limit", "query");
+        to_->text("description", "The most rows to answer.");
+        to_->begin_object("schema");
+        to_->text("type", "integer");
+        to_->number("minimum", 0);
+        to_->number("maximum", of.api.max_limit);
+        to_->number("default", of.api.default_limit);
+        to_->end_object();
+        to_->end_object();
+    }
+
+    void filter(const table& of, const column& by) const {
+        const auto operators = operators_of(by.type);
+        begin(of, by.name, by.name, "query");
+        std::string told = "Keeps rows by `" + std::string{by.name} +
+                           "`: `operator.value`, negated by `not.` before it; given again, both "
+                           "must hold. Operators: " +
+                           detail::code_list(operators) + ".";
+        if (!by.description.empty())
+            told.append(" The column: ").append(by.description);
+        to_->text("description", told);
+        to_->begin_object("schema");
+        to_->text("type", "array");
+        to_->begin_object("items");
+        to_->text("type", "string");
+        to_->text("pattern", expression_of(operators));
+        to_->end_object();
+        to_->end_object();
+        to_->begin_array("example");
+        to_->text(example_filter(by));
+        to_->end_array();
+        to_->texts("x-weir-operators", operators);
+        to_->end_object();
+    }
+
+    static std::string expression_of(const std::vector<std::string_view>& operators) {
+        std::string made{"^(not\\.)*("};
+        for (const auto each : operators)
+            made.append(made.ends_with('(') ? "" : "|").append(each);
+        return made + ")\\.";
+    }
+
+    static std::string example_filter(const column& by) {
+        const auto bare = [](std::string value) {
+            return value.starts_with('"') ? value.substr(1, value.size() - 2) : value;
+        };
+        if (by.type.kind == type::boolean)
+            return "is.true";
+        if (by.type.kind == type::array && !operators_of(*by.type.element).empty()) {
+            const auto element = example_value(*by.type.element, nullptr);
+            if (element && takes_operator(by.type, sql::comparison::contains))
+                return "cs.{" + bare(*element) + "}";
+        }
+        const auto value = takes_operator(by.type, sql::comparison::equal)
+                               ? example_value(by.type, &by)
+                               : std::nullopt;
+        return value ? "eq." + bare(*value) : "not.is.null";
+    }
+
+    json::document_writer* to_;
+    const names* called_;
+};
+
+} // namespace weir::http::openapi

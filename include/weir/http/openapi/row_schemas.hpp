@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+// The schemas of a table's rows: as stored, as created, as replaced, as changed, as listed. Costs
+// what value_schema.hpp costs.
+#pragma once
+
+#include <weir/http/openapi/example.hpp>
+#include <weir/http/openapi/names.hpp>
+#include <weir/http/openapi/value_schema.hpp>
+#include <weir/json/document_writer.hpp>
+#include <weir/table/audit.hpp>
+#include <weir/table/table.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weir::http::openapi {
+
+/// Whether a replacement's body differs from a creation's: it may leave out the key, which the path
+/// names.
+[[nodiscard]] inline bool replacement_differs(const table& of) {
+    return std::any_of(of.key.begin(), of.key.end(), [&of](std::size_t position) {
+        return is_payload_column(of, position) && is_required_column(of, position);
+    });
+}
+
+/// Writes the component schemas of tables. Lifetime: refers to what it was made with.
+class row_schemas {
+public:
+    row_schemas(json::document_writer& to, const names& called) : to_(&to), called_(&called) {}
+
+    /// Every schema of a table that its operations use.
+    void write(const table& of) const {
+        const auto offered = of.api.offered;
+        row(of);
+        if (offered.has(operations::create) || offered.has(operations::update))
+            creation(of);
+        if (offered.has(operations::update)) {
+            if (replacement_differs(of))
+                replacement(of);
+            update(of);
+        }
+        if (offered.has(operations::list))
+            page(of);
+        if (offered.has(operations::create))
+            written(of);
+    }
+
+    /// The enumerations and structures declared in the tables' schemas, each once.
+    void write_types(tables all) const {
+        std::set<std::string> seen;
+        for (const auto* each : all)
+            for (const auto& column : each->columns)
+                if (is_answer_column(column))
+                    named_type(*each, column.type, seen);
+    }
+
+private:
+    template <class IsMember>
+    void properties(const table& of, direction way, const IsMember& is_member) const {
+        const value_schema values{*to_, *called_, of, way};
+        to_->begin_object("properties");
+        for (std::size_t at = 0; at < of.columns.size(); ++at) {
+            if (!is_member(at))
+                continue;
+            to_->begin_object(of.columns[at].name);
+            values.column_members(of.columns[at]);
+            if (way == direction::answer && !is_payload_column(of, at))
+                to_->flag("readOnly", true);
+            to_->end_object();
+        }
+        if (way == direction::answer)
+            inclusions(of);
+        to_->end_object();
+    }
+
+    void inclusions(const table& of) const {
+        for (const auto& each : of.api.include) {
+            if (each.of().api.path.empty())
+                continue;
+            const auto rows = reference("schemas", called_->row(each.of()));
+            to_->begin_object(each.name);
+            if (each.is_many) {
+                to_->text("type", "array");
+                to_->begin_object("items");
+                to_->text("$ref", rows);
+                to_->end_object();
+            } else {
+                to_->begin_array("anyOf");
+                to_->begin_object();
+                to_->text("$ref", rows);
+                to_->end_object();
+                to_->begin_object();
+                to_->text("type", "null");
+                to_->end_object();
+                to_->end_array();
+            }
+            to_->text("description", "Present when `include` asks for it.");
+            to_->flag("readOnly", true);
+            to_->end_object();
+        }
+    }
+
+    template <class IsMember>
+    void required(const table& of, const IsMember& is_member) const {
+        std::vector<std::string_view> found;
+        for (std::size_t at = 0; at < of.columns.size(); ++at)
+            if (is_member(at))
+                found.push_back(of.columns[at].name);
+        if (!found.empty())
+            to_->texts("required", found);
+    }
+
+    void example(const std::optional<std::string>& of) const {
+        if (!of)
+            return;
+        to_->begin_array("examples");
+        to_->raw(*of);
+        to_->end_array();
+    }
+
+    void row(const table& of) const {
+        const auto is_member = [&of](std::size_t at) { return is_answer_column(of.columns[at]); };
+        to_->begin_object(called_->row(of));
+        to_->text("type", "object");
+        if (!of.description.empty())
+            to_->text("description", of.description);
+        properties(of, direction::answer, is_member);
+        required(of, is_member);
+        example(example_object(of.columns, is_member));
+        to_->end_object();
+    }
+
+    void creation(const table& of) const {
+        const auto is_member = [&of](std::size_t at) { return is_payload_column(of, at); };
+        to_->begin_object(called_->row(of, "_create"));
+        to_->text("type", "object");
+        to_->text("description", "A new row. Columns that are not required may be left out.");
+        properties(of, direction::payload, is_member);
+        required(of, [&](std::size_t at) { return is_member(at) && is_required_column(of, at); });
+        to_->flag("additionalProperties", false);
+        example(example_object(of.columns, is_member));
+        to_->end_object();
+    }
+
+    void replacement(const table& of) const {
+        const auto is_member = [&of](std::size_t at) { return is_payload_column(of, at); };
+        to_->begin_object(called_->row(of, ".replacement"));
+        to_->text("type", "object");
+        to_->text(
+            "description",
+            "A whole row; columns left out become their default or null. The key may be left out, "
+            "and must be the path's where it is given."
+        );
+        properties(of, direction::payload, is_member);
+        required(of, [&](std::size_t at) {
+            return is_member(at) && is_required_column(of, at) && !of.columns[at].key;
+        });
+        to_->flag("additionalProperties", false);
+        example(example_object(of.columns, [&](std::size_t at) {
+            return is_member(at) && !of.columns[at].key;
+        }));
+        to_->end_object();
+    }
+
+    void update(const table& of) const {
+        const auto is_member = [&of](std::size_t at) { return is_update_payload_column(of, at); };
+        to_->begin_object(called_->row(of, "_update"));
+        to_->text("type", "object");
+        to_->text("description", "Changes: what is left out stays, `null` clears.");
+        properties(of, direction::payload, is_member);
+        to_->flag("additionalProperties", false);
+        example(example_object(of.columns, is_member));
+        to_->end_object();
+    }
+
+    void rows_of(const table& of) const {
+        to_->begin_object("data");
+        to_->text("type", "array");
+        to_->begin_object("items");
+        to_->text("$ref", reference("schemas", called_->row(of)));
+        to_->end_object();
+        to_->end_object();
+    }
+
+    void count(std::string_view name, std::string_view told) const {
+        to_->begin_object(name);
+        to_->text("type", "integer");
+        to_->number("minimum", 0);
+        to_->text("description", told);
+        to_->end_object();
+    }
+
+    void page(const table& of) const {
+        to_->begin_object(called_->row(of, ".page"));
+        to_->text("type", "object");
+        to_->text(
+            "description", "Rows of a list. With `select`, each holds only what was selected."
+        );
+        to_->begin_object("properties");
+        rows_of(of);
+        count("count", "Rows in `data`.");
+        count("total", "Rows that match, with `count=exact`.");
+        to_->end_object();
+        to_->texts("required", std::array<std::string_view, 2>{"data", "count"});
+        to_->end_object();
+    }
+
+    void written(const table& of) const {
+        to_->begin_object(called_->row(of, ".written"));
+        to_->text("type", "object");
+        to_->text("description", "What a write of many rows did.");
+        to_->begin_object("properties");
+        rows_of(of);
+        count("count", "Rows written.");
+        to_->end_object();
+        to_->texts("required", std::array<std::string_view, 1>{"count"});
+        to_->end_object();
+    }
+
+    void named_type(const table& in, const column_type& of, std::set<std::string>& seen) const {
+        if (of.element != nullptr)
+            named_type(in, *of.element, seen);
+        for (const auto& field : fields_of(of))
+            named_type(in, field.type, seen);
+        if (of.name.empty())
+            return;
+        if (of.kind == type::enumeration) {
+            const auto name = called_->type(in, of.name);
+            if (!seen.insert(name).second)
+                return;
+            to_->begin_object(name);
+            to_->text("type", "string");
+            to_->texts("enum", of.labels);
+            to_->end_object();
+        }
+        if (of.kind != type::structure)
+            return;
+        for (const auto way : {direction::answer, direction::payload}) {
+            const auto name = structure_name(*called_, in, of, way);
+            if (!seen.insert(name).second)
+                continue;
+            to_->begin_object(name);
+            value_schema{*to_, *called_, in, way}.structure_members(of);
+            to_->end_object();
+        }
+    }
+
+    json::document_writer* to_;
+    const names* called_;
+};
+
+} // namespace weir::http::openapi

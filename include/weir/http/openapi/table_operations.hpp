@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+// The operations of one table: what http/table_routes.hpp routes, said to clients. Costs what
+// parameters.hpp costs.
+#pragma once
+
+#include <weir/http/openapi/names.hpp>
+#include <weir/http/openapi/operation.hpp>
+#include <weir/http/openapi/parameters.hpp>
+#include <weir/http/openapi/row_schemas.hpp>
+#include <weir/sql/layout.hpp>
+#include <weir/table/audit.hpp>
+#include <weir/table/table.hpp>
+
+#include <algorithm>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace weir::http::openapi {
+
+/// Lists a table's operations. Lifetime: refers to what it was made with.
+class table_operations {
+public:
+    table_operations(const table& of, const names& called, const openapi_options& options)
+        : of_(&of), called_(&called), options_(&options),
+          all_(options.base + "/" + std::string{of.api.path}), one_(all_ + "/{key}") {}
+
+    /// All of them, path by path.
+    [[nodiscard]] std::vector<operation> list() const {
+        std::vector<operation> made;
+        const auto offered = of_->api.offered;
+        if (offered.has(operations::list))
+            made.push_back(list_rows());
+        if (offered.has(operations::create))
+            made.push_back(create());
+        if (offered.has(operations::get))
+            made.push_back(get());
+        if (offered.has(operations::update)) {
+            made.push_back(replace());
+            made.push_back(update());
+        }
+        if (offered.has(operations::remove)) {
+            made.push_back(remove());
+            if (sql::keeps_deleted(*of_))
+                made.push_back(restore());
+            made.push_back(purge());
+        }
+        return made;
+    }
+
+private:
+    // What may go wrong with any operation, and `more`.
+    [[nodiscard]] std::vector<int> fails(std::initializer_list<int> more) const {
+        std::vector<int> all{400, 403, 406, 500, 503, 504};
+        if (needs_caller())
+            all.push_back(401);
+        all.insert(all.end(), more);
+        std::sort(all.begin(), all.end());
+        return all;
+    }
+
+    [[nodiscard]] bool needs_caller() const { return of_->access.rule != access_rule::open; }
+
+    [[nodiscard]] std::string own(std::string_view parameter) const {
+        return called_->row(*of_, std::string{"."}.append(parameter));
+    }
+
+    [[nodiscard]] std::string row() const { return called_->row(*of_); }
+
+    [[nodiscard]] std::string noun(bool many) const {
+        return std::string{many || of_->row.empty() ? of_->name : of_->row};
+    }
+
+    [[nodiscard]] operation begin(
+        std::string_view method, const std::string& path, std::string_view verb, bool many
+    ) const {
+        operation made;
+        made.method = method;
+        made.path = path;
+        made.id = called_->operation(verb, *of_, many);
+        made.tag = called_->tag(*of_);
+        made.needs_caller = needs_caller();
+        if (path != all_)
+            made.parameters.push_back(own("path.key"));
+        return made;
+    }
+
+    [[nodiscard]] answer row_answer(int status, std::string told) const {
+        answer made{status, std::move(told), content::one, {row()}};
+        made.headers.emplace_back("Preference-Applied");
+        return made;
+    }
+
+    void add_filters(operation& to) const {
+        for (const auto group : http::detail::group_parameters)
+            to.parameters.emplace_back(group);
+        for (const auto& column : of_->columns)
+            if (is_filter_column(column))
+                to.parameters.push_back(called_->filter(*of_, column));
+    }
+
+    [[nodiscard]] operation list_rows() const {
+        auto made = begin("get", all_, "list", true);
+        made.summary = "List " + noun(true);
+        made.description = "Rows for which all filters hold.";
+        made.parameters = {own("select"), own("order"), own("limit"), "offset", "count"};
+        if (sql::keeps_deleted(*of_))
+            made.parameters.emplace_back("deleted");
+        made.parameters.emplace_back("prefer_read");
+        add_filters(made);
+        answer page{200, "A page of rows.", content::page, {called_->row(*of_, ".page")}};
+        page.headers.emplace_back("Preference-Applied");
+        made.answers.push_back(std::move(page));
+        made.fails = fails({});
+        return made;
+    }
+
+    [[nodiscard]] operation create() const {
+        auto made = begin("post", all_, "create", true);
+        made.summary = "Create one of " + noun(true) + ", or many";
+        made.description = "An object makes one row; an array makes all of its rows, or none.";
+        made.parameters.emplace_back("prefer_write");
+        made.takes = content::one_or_many;
+        made.body_schemas = {called_->row(*of_, "_create")};
+        made.most_rows = options_->max_rows;
+        answer created{
+            201,
+            "The row, or the rows and how many they are. With `return=minimal` no row: of one "
+            "nothing, of many their count.",
+            content::either,
+            {row(), called_->row(*of_, ".written")}
+        };
+        created.headers.insert(created.headers.end(), {"Location", "Preference-Applied"});
+        made.answers.push_back(std::move(created));
+        made.fails = fails({409, 413, 415});
+        return made;
+    }
+
+    [[nodiscard]] operation get() const {
+        auto made = begin("get", one_, "get", false);
+        made.summary = "Read one of " + noun(true);
+        made.parameters.emplace_back("prefer_read");
+        made.answers.push_back(row_answer(200, "The row."));
+        made.fails = fails({404});
+        return made;
+    }
+
+    // Whether PUT may make a row: a client can name its whole key.
+    [[nodiscard]] bool replace_creates() const {
+        return of_->api.offered.has(operations::create) &&
+               std::all_of(of_->key.begin(), of_->key.end(), [this](std::size_t position) {
+                   return is_create_column(*of_, position);
+               });
+    }
+
+    void add_written(operation& to) const {
+        to.answers.push_back(row_answer(200, "The row as it is now."));
+    }
+
+    static void add_minimal(operation& to) {
+        to.answers.push_back({204, "Done; `return=minimal` was asked for.", content::nothing, {}});
+    }
+
+    [[nodiscard]] operation replace() const {
+        auto made = begin("put", one_, "replace", false);
+        made.summary = "Replace one of " + noun(true);
+        if (replace_creates())
+            made.description = "Creates the row where the key is free.";
+        made.parameters.emplace_back("prefer_write");
+        made.takes = content::one;
+        made.body_schemas = {called_->row(
+            *of_, replacement_differs(*of_) ? std::string_view{".replacement"} : "_create"
+        )};
+        add_written(made);
+        if (replace_creates()) {
+            auto created = row_answer(201, "The new row.");
+            created.headers.emplace_back("Location");
+            made.answers.push_back(std::move(created));
+        }
+        add_minimal(made);
+        made.fails = fails({404, 409, 413, 415});
+        return made;
+    }
+
+    [[nodiscard]] operation update() const {
+        auto made = begin("patch", one_, "update", false);
+        made.summary = "Change one of " + noun(true);
+        made.parameters.emplace_back("prefer_write");
+        made.takes = content::one;
+        made.body_schemas = {called_->row(*of_, "_update")};
+        add_written(made);
+        add_minimal(made);
+        made.fails = fails({404, 409, 413, 415});
+        return made;
+    }
+
+    [[nodiscard]] operation remove() const {
+        auto made = begin("delete", one_, "delete", false);
+        made.summary = "Delete one of " + noun(true);
+        made.description = sql::keeps_deleted(*of_) ? "The row is kept and can be restored."
+                                                    : "The row is gone for good.";
+        made.answers.push_back({204, "Deleted.", content::nothing, {}});
+        made.fails = fails({404, 409});
+        return made;
+    }
+
+    [[nodiscard]] operation restore() const {
+        auto made = begin("post", one_ + "/restore", "restore", false);
+        made.summary = "Undo the deletion of one of " + noun(true);
+        made.parameters.emplace_back("prefer_read");
+        made.answers.push_back(row_answer(200, "The row."));
+        made.fails = fails({404, 409});
+        return made;
+    }
+
+    [[nodiscard]] operation purge() const {
+        auto made = begin("post", one_ + "/purge", "purge", false);
+        made.summary = "Delete one of " + noun(true) + " for good";
+        std::vector<std::string_view> groups{of_->access.purge.begin(), of_->access.purge.end()};
+        made.description =
+            groups.empty() ? "The table names no group that may purge."
+                           : "For callers in one of the groups " + detail::code_list(groups) + ".";
+        made.answers.push_back({204, "Gone.", content::nothing, {}});
+        made.fails = fails({404, 409});
+        return made;
+    }
+
+    const table* of_;
+    const names* called_;
+    const openapi_options* options_;
+    std::string all_;
+    std::string one_;
+};
+
+} // namespace weir::http::openapi
