@@ -18,6 +18,7 @@
 #include <weir/table/table.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -58,13 +59,20 @@ template <class Session>
     }
 }
 
-/// Whose rows a caller reads: everybody's for groups with `read_all`, else the caller's.
+/// Whose rows a caller reads: everybody's for groups with `read_all`, on the table itself or, with
+/// `via`, on the table whose rule decides; else the caller's.
 [[nodiscard]] inline sql::scope readable_scope(const table& of, const caller* who) {
     if (who == nullptr)
         return sql::scope::caller;
-    for (const auto group : of.access.read_all)
-        if (std::find(who->groups.begin(), who->groups.end(), group) != who->groups.end())
-            return sql::scope::all;
+    const auto* at = &of;
+    for (std::size_t depth = 0; depth <= sql::max_access_depth; ++depth) {
+        for (const auto group : at->access.read_all)
+            if (std::find(who->groups.begin(), who->groups.end(), group) != who->groups.end())
+                return sql::scope::all;
+        if (at->access.rule != access_rule::via)
+            break;
+        at = &at->relations[at->access.via].target();
+    }
     return sql::scope::caller;
 }
 

@@ -6,6 +6,8 @@
 #include <weir/data/any_session.hpp>
 #include <weir/data/table_reader.hpp>
 #include <weir/http/answers.hpp>
+#include <weir/http/embedded_rows.hpp>
+#include <weir/http/embedding.hpp>
 #include <weir/http/list_query.hpp>
 #include <weir/http/sessions.hpp>
 #include <weir/http/table_options.hpp>

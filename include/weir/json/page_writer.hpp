@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace weir::json {
 
@@ -31,6 +32,13 @@ public:
     void append(const Row& row, json::numbers spelled = numbers::plain) {
         begin_row();
         append_json(out_, row, spelled);
+    }
+
+    /// Adds a row that `write(std::string& out)` appends as an object.
+    template <class Write>
+    void append_written(Write&& write) {
+        begin_row();
+        std::forward<Write>(write)(out_);
     }
 
     /// Rows so far.
