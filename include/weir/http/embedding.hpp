@@ -39,13 +39,13 @@ struct embedding {
     std::vector<embedding> nested{};
 };
 
+namespace detail {
+
 /// A query taken apart: what is embedded, and what is left for the rows themselves.
 struct embedding_query {
     std::vector<embedding> embedded{};
     std::vector<query_parameter> rest{};
 };
-
-namespace detail {
 
 /// Takes one table's query apart and the queries of what it embeds.
 class embedding_reader {
@@ -251,12 +251,38 @@ private:
 
 } // namespace detail
 
-/// Takes a query apart: `include` and the parameters of what it names, and the rest.
+/// Whether a query says anything about embedding.
+[[nodiscard]] inline bool
+asks_to_embed(const table& of, std::span<const query_parameter> query) noexcept {
+    return std::any_of(query.begin(), query.end(), [&of](const query_parameter& each) {
+        const std::string_view name = each.name;
+        const auto point = name.find('.');
+        return name == "include" ||
+               (point != std::string_view::npos && find_inclusion(of, name.substr(0, point)));
+    });
+}
+
+/// Takes a query apart: `include` and the parameters of what it names, and the rest, which `read`
+/// gets; what it throws and what is wrong with the embedding is told together.
 ///
-/// Errors: adds a violation for everything wrong, at `query` and the parameter's whole name.
-[[nodiscard]] inline embedding_query
-read_embeddings(const table& of, std::span<const query_parameter> query, violations& broken) {
-    return detail::embedding_reader{broken}.read(of, query);
+/// Errors: validation_error with everything wrong, at `query` and the parameter's whole name.
+template <class Read>
+[[nodiscard]] std::vector<embedding>
+read_embeddings(const table& of, std::span<const query_parameter> query, Read&& read) {
+    if (!asks_to_embed(of, query)) {
+        read(query);
+        return {};
+    }
+    violations broken;
+    auto parts = detail::embedding_reader{broken}.read(of, query);
+    try {
+        read(std::span<const query_parameter>{parts.rest});
+    } catch (const validation_error& wrong) {
+        broken.insert(broken.begin(), wrong.broken().begin(), wrong.broken().end());
+    }
+    if (!broken.empty())
+        throw validation_error{std::move(broken)};
+    return std::move(parts.embedded);
 }
 
 } // namespace weir::http

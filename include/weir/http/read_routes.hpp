@@ -16,9 +16,14 @@
 #include <weir/sql/statement.hpp>
 #include <weir/table/table.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <numeric>
+#include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace weir::http::detail {
 
@@ -35,47 +40,79 @@ public:
           options_(std::move(options)) {}
 
     [[nodiscard]] response list(const request& asked) const {
-        return answer_list(asked, read_list_query(*of_, asked.query));
+        list_query query;
+        const auto embedded =
+            read_embeddings(*of_, asked.query, [&](std::span<const query_parameter> own) {
+                query = read_list_query(*of_, own);
+            });
+        return answer_list(asked, query, embedded);
     }
 
     [[nodiscard]] response get(const request& asked) const {
-        refuse_parameters(asked.query);
+        const auto embedded = read_embeddings(*of_, asked.query, refuse_parameters);
         sql::arguments unused;
         // A key that is none is the client's mistake even where the session would fail.
         bind_key_(asked, unused, text_format::postgres);
         auto session = open_session(from_, *of_, asked);
         table_reader rows{session, *of_, asked.until};
-        auto found = rows.find([&](sql::arguments& arguments, text_format format) {
-            bind_key_(asked, arguments, format);
-        });
-        const auto fields = found.next();
-        if (!fields)
-            throw_absent(*of_);
         const auto numbers = read_preferences(asked.headers).numbers;
+        const auto all = all_columns(*of_);
+        embedded_rows row{*of_, all, embedded, session, asked.until, numbers};
+        {
+            auto found = rows.find([&](sql::arguments& arguments, text_format format) {
+                bind_key_(asked, arguments, format);
+            });
+            const auto fields = found.next();
+            if (!fields)
+                throw_absent(*of_);
+            row.add(*fields);
+        }
+        row.complete();
         std::string body;
-        json::row_writer{of_->columns, rows.format(), numbers}.append(body, *fields);
+        row.append(body, 0);
         return answer_json(200, std::move(body), {.minimal = false, .numbers = numbers});
     }
 
 private:
-    [[nodiscard]] response answer_list(const request& asked, const list_query& query) const {
+    // A row read by its key comes with all columns; the writer passes private ones over.
+    [[nodiscard]] static std::vector<std::uint16_t> all_columns(const table& of) {
+        std::vector<std::uint16_t> all(of.columns.size());
+        std::iota(all.begin(), all.end(), std::uint16_t{0});
+        return all;
+    }
+
+    [[nodiscard]] response answer_list(
+        const request& asked, const list_query& query, const std::vector<embedding>& embedded
+    ) const {
         const auto numbers = read_preferences(asked.headers).numbers;
         auto session = open_session(from_, *of_, asked);
         table_reader rows{session, *of_, asked.until};
+        read_request wanted{
+            .where = &query.where,
+            .order = query.order,
+            .columns = query.columns,
+            .limit_rows = query.limit_rows,
+            .offset_rows = query.offset_rows,
+            .removed = query.removed,
+        };
         std::string body;
         json::page_writer page{body};
-        {
+        if (embedded.empty()) {
             const json::row_writer writer{of_->columns, query.columns, rows.format(), numbers};
-            auto found = rows.select({
-                .where = &query.where,
-                .order = query.order,
-                .columns = query.columns,
-                .limit_rows = query.limit_rows,
-                .offset_rows = query.offset_rows,
-                .removed = query.removed,
-            });
+            auto found = rows.select(wanted);
             while (const auto fields = found.next())
                 page.append(writer, *fields);
+        } else {
+            embedded_rows whole{*of_, query.columns, embedded, session, asked.until, numbers};
+            wanted.columns = whole.columns();
+            {
+                auto found = rows.select(wanted);
+                while (const auto fields = found.next())
+                    whole.add(*fields);
+            }
+            whole.complete();
+            for (std::size_t row = 0; row < whole.size(); ++row)
+                page.append_written([&](std::string& out) { whole.append(out, row); });
         }
         page.end_rows();
         if (query.counts_all)

@@ -17,6 +17,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <field_ops.weir.hpp>
+#include <freight.weir.hpp>
 #include <tutorial.weir.hpp>
 #include <utility>
 
@@ -81,6 +82,7 @@ service::service(weir::http::table_options options) : parts_(std::make_unique<pa
     auto& [on, routes, who] = *parts_;
     auto session = on.session(weir::nobody{});
     weir::create_tables<tutorial::tables>(session);
+    weir::create_tables<freight::tables>(session);
     const weir::table* const tables[]{
         &weir::table_of<field_ops::order>,
         &weir::table_of<field_ops::order_line>,
@@ -92,6 +94,8 @@ service::service(weir::http::table_options options) : parts_(std::make_unique<pa
     weir::http::add_table<field_ops::order>(routes, from, options);
     weir::http::add_table<field_ops::order_line>(routes, from, options);
     weir::http::add_table<field_ops::user_preference>(routes, from, options);
+    weir::http::add_table<freight::shipper>(routes, from, options);
+    weir::http::add_table<freight::consignment>(routes, from, options);
     weir::http::add_health(routes, {weir::http::database_component("database", from)});
     // A request that says who asks keeps it, for tests in many threads.
     routes.identify_with([this](const weir::http::request& asked) {

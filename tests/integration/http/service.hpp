@@ -27,8 +27,8 @@ inline weir::caller bob() {
     return {.id = "bob"};
 }
 
-/// The tables orders, order_lines, user_preferences of field_ops and wells of the tutorial, empty,
-/// behind routes.
+/// The tables orders, order_lines, user_preferences of field_ops, wells of the tutorial, shippers
+/// and consignments of freight, empty, behind routes; the other tables of freight without routes.
 class service {
 public:
     explicit service(weir::http::table_options options = {});
