@@ -137,22 +137,29 @@ TEST_CASE("native arrays become JSON arrays") {
     CHECK(from_postgres(array_of(binary_type), R"({"\\x00ff"})") == R"(["AP8="])");
 }
 
-TEST_CASE(
-    "nested JSON passes through where it is weir's own, and is respelled where it is the engine's"
-) {
+TEST_CASE("nested JSON has the schema's order and weir's spelling, however a database keeps it") {
     const column_type discount{
         .kind = type::structure, .fields = shop::facts::discount_fields, .field_count = 3
     };
     const auto discounts = array_of(discount);
-    const std::string_view own = R"([{"code": "A", "until": null, "amount": 1.50}])";
-    CHECK(from_postgres(discounts, own) == own);
+    CHECK(
+        from_postgres(discounts, R"([{"code": "A", "until": null, "amount": 1.50}])") ==
+        R"([{"code":"A","amount":1.50,"until":null}])"
+    );
     CHECK(
         from_api(
             discounts,
             R"([{"until":"2024-05-01 10:20:30.25","amount":1.50,"code":"A","new":[1]},{"code":"B","amount":2}])"
         ) ==
-        R"([{"until":"2024-05-01T10:20:30.250000Z","amount":1.50,"code":"A"},{"code":"B","amount":2,"until":null}])"
+        R"([{"code":"A","amount":1.50,"until":"2024-05-01T10:20:30.250000Z"},{"code":"B","amount":2,"until":null}])"
     );
+    // jsonb sorts the members of an object by length, maps are sorted by their keys.
+    CHECK(
+        from_postgres(money, R"({"b": 1.50, "é": 2, "aa": 3, "a\"": 4})") ==
+        R"({"a\"":4,"aa":3,"b":1.50,"é":2})"
+    );
+    const column_type by_number{.kind = type::map, .element = &decimal_type, .key = &bigint_type};
+    CHECK(from_postgres(by_number, R"({"9": 1, "-2": 2, "10": 3})") == R"({"-2":2,"9":1,"10":3})");
     CHECK(from_api(array_of(text_type), R"(["a", "b"])") == R"(["a", "b"])");
     CHECK(from_api(array_of(document_type), R"([{"a":1}, null])") == R"([{"a":1}, null])");
     const std::array fields{

@@ -13,6 +13,7 @@
 #include <weir/json/writer.hpp>
 #include <weir/table/column.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -198,35 +199,150 @@ respell_document(std::string& out, std::string_view text, text_format format) {
     return false;
 }
 
-/// Whether a database's JSON of a type already is what weir would write.
+/// Whether a database's JSON of a type already is what weir would write: jsonb has spaces and an
+/// order of its own in objects.
 [[nodiscard]] constexpr bool
 is_spelled_alike(const column_type& type, const respelling& how) noexcept {
-    const bool is_jsonb = how.format == text_format::postgres;
     switch (type.kind) {
     case type::int64:
     case type::decimal:
         return how.numbers == json::numbers::plain;
     case type::array:
+        return how.format != text_format::postgres && is_spelled_alike(*type.element, how);
     case type::map:
-        return is_spelled_alike(*type.element, how);
     case type::structure:
-        // to_json leaves NULL fields out.
-        if (!is_jsonb)
-            return false;
-        for (const auto& field : fields_of(type)) {
-            if (!is_spelled_alike(field.type, how))
-                return false;
-        }
-        return true;
     case type::float32:
     case type::float64:
     case type::timestamp:
     case type::timestamp_ntz:
-        // jsonb holds weir's own text, to_json the engine's.
-        return is_jsonb;
+        return false;
     default:
         return true;
     }
+}
+
+/// The members of one object as they were written, put in order at its end.
+class member_order {
+public:
+    /// Begins a member; its key and value are then appended to `out`.
+    void begin(std::string& out, std::string_view name, std::size_t rank) {
+        if (!members_.empty()) {
+            end(out);
+            out.push_back(',');
+        }
+        members_.push_back({std::string{name}, rank, out.size(), 0});
+    }
+
+    /// Sorts by rank, then by name.
+    void finish(std::string& out) {
+        if (members_.empty())
+            return;
+        end(out);
+        const auto comes_before = [](const member& left, const member& right) {
+            return left.rank != right.rank ? left.rank < right.rank : left.name < right.name;
+        };
+        if (std::is_sorted(members_.begin(), members_.end(), comes_before))
+            return;
+        const auto from = members_.front().start;
+        const std::string written = out.substr(from);
+        std::sort(members_.begin(), members_.end(), comes_before);
+        out.resize(from);
+        for (const auto& each : members_) {
+            if (out.size() > from)
+                out.push_back(',');
+            out.append(written, each.start - from, each.end - each.start);
+        }
+    }
+
+private:
+    struct member {
+        std::string name;
+        std::size_t rank;
+        std::size_t start;
+        std::size_t end;
+    };
+
+    void end(const std::string& out) { members_.back().end = out.size(); }
+
+    std::vector<member> members_{};
+};
+
+/// Where a key of a map stands among the others, before its text decides: integers by value.
+[[nodiscard]] inline std::size_t rank_of_key(const column_type& key, std::string_view text) {
+    std::int64_t value = 0;
+    const bool counts = key.kind == type::int8 || key.kind == type::int16 ||
+                        key.kind == type::int32 || key.kind == type::int64;
+    if (!counts || !parse_text(text, value, text_format::statement_api))
+        return 0;
+    return static_cast<std::size_t>(value) ^ (std::size_t{1} << 63U);
+}
+
+[[nodiscard]] inline bool
+respell_json(std::string& out, reader& in, const column_type& type, json::numbers numbers);
+
+[[nodiscard]] inline bool
+respell_map(std::string& out, reader& in, const column_type& type, json::numbers numbers) {
+    std::string_view name;
+    member_order order;
+    out.push_back('{');
+    while (in.next_member(name)) {
+        order.begin(out, name, rank_of_key(*type.key, name));
+        append_json_string(out, name);
+        out.push_back(':');
+        if (!respell_json(out, in, *type.element, numbers))
+            return false;
+    }
+    order.finish(out);
+    out.push_back('}');
+    return !in.failed();
+}
+
+/// Every field in the schema's order, whatever the database left out or how it sorts.
+[[nodiscard]] inline bool
+respell_structure(std::string& out, reader& in, const column_type& type, json::numbers numbers) {
+    const auto fields = fields_of(type);
+    std::vector<bool> seen(fields.size());
+    std::string_view name;
+    member_order order;
+    const auto begin_field = [&](std::size_t at) {
+        order.begin(out, fields[at].name, at);
+        append_json_string(out, fields[at].name);
+        out.push_back(':');
+    };
+    out.push_back('{');
+    while (in.next_member(name)) {
+        std::size_t at = 0;
+        while (at < fields.size() && fields[at].name != name)
+            ++at;
+        if (at == fields.size()) {
+            if (!in.skip_value())
+                return false;
+            continue;
+        }
+        if (in.peek() == token::null) {
+            // Written below, with the fields that were left out.
+            if (!in.read_null())
+                return false;
+            continue;
+        }
+        if (seen[at])
+            return false;
+        seen[at] = true;
+        begin_field(at);
+        if (!respell_json(out, in, fields[at].type, numbers))
+            return false;
+    }
+    for (std::size_t at = 0; at < fields.size(); ++at) {
+        if (seen[at])
+            continue;
+        if (!fields[at].nullable)
+            return false;
+        begin_field(at);
+        out.append("null");
+    }
+    order.finish(out);
+    out.push_back('}');
+    return !in.failed();
 }
 
 /// Rewrites the next value of a database's JSON in weir's spelling. The schema bounds the
@@ -235,81 +351,27 @@ is_spelled_alike(const column_type& type, const respelling& how) noexcept {
 respell_json(std::string& out, reader& in, const column_type& type, json::numbers numbers) {
     const auto next = in.peek();
     std::string_view text;
-    bool is_first = true;
-    const auto separate = [&] {
-        if (!is_first)
-            out.push_back(',');
-        is_first = false;
-    };
     switch (type.kind) {
-    case type::array:
+    case type::array: {
         if (next != token::array || !in.enter_array())
             return false;
+        bool is_first = true;
         out.push_back('[');
         while (in.next_element()) {
-            separate();
+            if (!is_first)
+                out.push_back(',');
+            is_first = false;
             if (!respell_json(out, in, *type.element, numbers))
                 return false;
         }
         out.push_back(']');
         return !in.failed();
-    case type::map:
-        if (next != token::object || !in.enter_object())
-            return false;
-        out.push_back('{');
-        while (in.next_member(text)) {
-            separate();
-            append_json_string(out, text);
-            out.push_back(':');
-            if (!respell_json(out, in, *type.element, numbers))
-                return false;
-        }
-        out.push_back('}');
-        return !in.failed();
-    case type::structure: {
-        const auto fields = fields_of(type);
-        std::vector<bool> seen(fields.size());
-        if (next != token::object || !in.enter_object())
-            return false;
-        out.push_back('{');
-        const auto begin_field = [&](std::size_t at) {
-            separate();
-            append_json_string(out, fields[at].name);
-            out.push_back(':');
-        };
-        while (in.next_member(text)) {
-            std::size_t at = 0;
-            while (at < fields.size() && fields[at].name != text)
-                ++at;
-            if (at == fields.size()) {
-                if (!in.skip_value())
-                    return false;
-                continue;
-            }
-            if (in.peek() == token::null) {
-                // Written below, with the fields that were left out.
-                if (!in.read_null())
-                    return false;
-                continue;
-            }
-            if (seen[at])
-                return false;
-            seen[at] = true;
-            begin_field(at);
-            if (!respell_json(out, in, fields[at].type, numbers))
-                return false;
-        }
-        for (std::size_t at = 0; at < fields.size(); ++at) {
-            if (seen[at])
-                continue;
-            if (!fields[at].nullable)
-                return false;
-            begin_field(at);
-            out.append("null");
-        }
-        out.push_back('}');
-        return !in.failed();
     }
+    case type::map:
+        return next == token::object && in.enter_object() && respell_map(out, in, type, numbers);
+    case type::structure:
+        return next == token::object && in.enter_object() &&
+               respell_structure(out, in, type, numbers);
     case type::json:
         if (!in.read_raw(text))
             return false;
@@ -329,43 +391,42 @@ respell_json(std::string& out, reader& in, const column_type& type, json::number
     return respell_scalar(out, text, type, {text_format::statement_api, numbers});
 }
 
+/// A literal of a native PostgreSQL array, `{1,2}`.
+[[nodiscard]] inline bool respell_array_literal(
+    std::string& out, std::string_view text, const column_type& element, const respelling& how
+) {
+    std::int64_t announced = -1;
+    if (text.starts_with('[') && !weir::detail::read_array_bounds(text, announced))
+        return false;
+    weir::detail::array_reader elements{text};
+    if (!elements.consume('{'))
+        return false;
+    out.push_back('[');
+    if (!elements.consume('}')) {
+        std::string_view one;
+        bool is_first = true;
+        do {
+            if (!is_first)
+                out.push_back(',');
+            is_first = false;
+            if (!elements.next(one) || !respell_scalar(out, one, element, how))
+                return false;
+        } while (elements.consume(','));
+        if (!elements.consume('}'))
+            return false;
+    }
+    out.push_back(']');
+    return elements.at_end();
+}
+
 /// Appends a database's text of a value as JSON; false when it is no such value, `out` then holds a
 /// part.
 [[nodiscard]] inline bool
 respell(std::string& out, std::string_view text, const column_type& type, const respelling& how) {
     if (is_scalar(type.kind))
         return respell_scalar(out, text, type, how);
-    if (how.format == text_format::postgres) {
-        if (is_native_array(type)) {
-            std::int64_t announced = -1;
-            if (text.starts_with('[') && !weir::detail::read_array_bounds(text, announced))
-                return false;
-            weir::detail::array_reader elements{text};
-            if (!elements.consume('{'))
-                return false;
-            out.push_back('[');
-            if (!elements.consume('}')) {
-                std::string_view element;
-                bool is_first = true;
-                do {
-                    if (!is_first)
-                        out.push_back(',');
-                    is_first = false;
-                    if (!elements.next(element) ||
-                        !respell_scalar(out, element, *type.element, how))
-                        return false;
-                } while (elements.consume(','));
-                if (!elements.consume('}'))
-                    return false;
-            }
-            out.push_back(']');
-            return elements.at_end();
-        }
-        if (is_spelled_alike(type, how)) {
-            out.append(text);
-            return true;
-        }
-    }
+    if (how.format == text_format::postgres && is_native_array(type))
+        return respell_array_literal(out, text, *type.element, how);
     reader in{text, reader::most_depth};
     if (is_spelled_alike(type, how)) {
         if (!in.skip_value())
