@@ -205,7 +205,8 @@ inline constexpr function_rule function_rules[]{
     {"array", 0, any_number, "[%*]"},
     {"array_append", 2, 2, "list_append(%*)"},
     {"array_contains", 2, 2, "list_contains(%*)"},
-    // DuckDB's own list_distinct and list_intersect lose the order.
+    // DuckDB's own list_distinct and list_intersect lose the order, and its list_contains finds
+    // nothing in NULL, where Databricks knows nothing.
     {"array_distinct",
      1,
      1,
@@ -213,13 +214,15 @@ inline constexpr function_rule function_rules[]{
     {"array_except",
      2,
      2,
-     "list_filter(list_filter(%1, lambda \"weir x\", \"weir i\": list_position(%1, \"weir x\") = "
-     "\"weir i\"), lambda \"weir y\": NOT list_contains(%2, \"weir y\"))"},
+     "CASE WHEN %2 IS NOT NULL THEN list_filter(list_filter(%1, lambda \"weir x\", \"weir i\": "
+     "list_position(%1, \"weir x\") = \"weir i\"), lambda \"weir y\": NOT list_contains(%2, "
+     "\"weir y\")) END"},
     {"array_intersect",
      2,
      2,
-     "list_filter(list_filter(%1, lambda \"weir x\", \"weir i\": list_position(%1, \"weir x\") = "
-     "\"weir i\"), lambda \"weir y\": list_contains(%2, \"weir y\"))"},
+     "CASE WHEN %2 IS NOT NULL THEN list_filter(list_filter(%1, lambda \"weir x\", \"weir i\": "
+     "list_position(%1, \"weir x\") = \"weir i\"), lambda \"weir y\": list_contains(%2, "
+     "\"weir y\")) END"},
     {"array_join", 2, 2, "array_to_string(%*)"},
     {"array_max", 1, 1, "list_max(%1)"},
     {"array_min", 1, 1, "list_min(%1)"},

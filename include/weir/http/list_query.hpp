@@ -53,20 +53,63 @@ inline constexpr std::array<std::string_view, 6> list_parameters{
 /// Reads one list's query; the member functions each take one parameter.
 class list_reader {
 public:
-    explicit list_reader(const table& of) : of_(&of), conditions_(of, broken_) {}
+    /// `root`: the part of the request that violations name, `query` or `body`.
+    explicit list_reader(const table& of, std::string_view root = "query")
+        : of_(&of), root_(root), conditions_(of, broken_) {
+        made_.limit_rows = of.api.default_limit;
+    }
+
+    [[nodiscard]] static bool is_parameter(std::string_view name) noexcept {
+        return std::find(list_parameters.begin(), list_parameters.end(), name) !=
+               list_parameters.end();
+    }
+
+    /// What is wrong so far, for whoever reads a part of the query itself.
+    [[nodiscard]] violations& broken() noexcept { return broken_; }
 
     [[nodiscard]] list_query read(std::span<const query_parameter> query) {
-        made_.limit_rows = of_->api.default_limit;
         std::size_t size = 0;
         for (const auto& given : query)
             size += given.name.size() + given.value.size() + 2;
         if (conditions_.budget().takes_query(size)) {
             for (const auto& given : query)
-                take(given);
+                take(given.name, given.value);
         }
+        return finish(conditions_.take());
+    }
+
+    /// Takes one parameter.
+    void take(std::string_view name, std::string_view value) {
+        const auto known = std::find(list_parameters.begin(), list_parameters.end(), name);
+        if (known != list_parameters.end()) {
+            auto& seen = seen_[static_cast<std::size_t>(known - list_parameters.begin())];
+            if (seen)
+                return refuse(name, "repeated", "'" + std::string{name} + "' is given twice");
+            seen = true;
+            return take_known(name, value);
+        }
+        if (!conditions_.takes(name))
+            return refuse_unknown(name, name, "parameter", true);
+        conditions_.read(name, value, name);
+    }
+
+    /// Refuses a member that a body does not have.
+    void refuse_member(std::string_view name) {
+        std::array<std::string_view, list_parameters.size() + 1> members{"where"};
+        std::copy(list_parameters.begin(), list_parameters.end(), members.begin() + 1);
+        std::string message = "Unknown member '" + std::string{shortened(name)} + "'";
+        if (const auto near = nearest_name(name, members); !near.empty())
+            message += "; did you mean '" + std::string{near} + "'?";
+        refuse(shortened(name), "unknown_member", std::move(message));
+    }
+
+    /// The query of all parameters taken.
+    ///
+    /// Errors: validation_error with every violation.
+    [[nodiscard]] list_query finish(sql::condition where) {
         if (!broken_.empty())
             throw validation_error{std::move(broken_)};
-        made_.where = conditions_.take();
+        made_.where = std::move(where);
         if (made_.order.empty()) {
             for (const auto& term : of_->api.order_by)
                 made_.order.push_back({.column = term.column, .descending = term.descending});
@@ -82,21 +125,6 @@ public:
 private:
     // PostgreSQL takes 64 bits, Databricks 32.
     static constexpr std::uint64_t most_offset = 2'147'483'647;
-
-    void take(const query_parameter& given) {
-        const std::string_view name = given.name;
-        const auto known = std::find(list_parameters.begin(), list_parameters.end(), name);
-        if (known != list_parameters.end()) {
-            auto& seen = seen_[static_cast<std::size_t>(known - list_parameters.begin())];
-            if (seen)
-                return refuse(name, "repeated", "'" + given.name + "' is given twice");
-            seen = true;
-            return take_known(name, given.value);
-        }
-        if (!conditions_.takes(name))
-            return refuse_unknown(name, name, "parameter", true);
-        conditions_.read(name, given.value, name);
-    }
 
     void take_known(std::string_view name, std::string_view value) {
         if (name == "select")
@@ -250,13 +278,13 @@ private:
     }
 
     void refuse(std::string_view parameter, std::string_view type, std::string message) {
-        location where{"query"};
-        if (parameter != "query")
-            where.emplace_back(std::string{parameter});
-        broken_.push_back({std::string{type}, std::move(where), std::move(message)});
+        broken_.push_back(
+            {std::string{type}, {std::string{root_}, std::string{parameter}}, std::move(message)}
+        );
     }
 
     const table* of_;
+    std::string_view root_;
     list_query made_{};
     std::array<bool, list_parameters.size()> seen_{};
     violations broken_{};

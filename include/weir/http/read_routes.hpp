@@ -8,6 +8,7 @@
 #include <weir/http/answers.hpp>
 #include <weir/http/embedded_rows.hpp>
 #include <weir/http/embedding.hpp>
+#include <weir/http/list_body.hpp>
 #include <weir/http/list_query.hpp>
 #include <weir/http/sessions.hpp>
 #include <weir/http/table_options.hpp>
@@ -46,6 +47,13 @@ public:
                 query = read_list_query(*of_, own);
             });
         return answer_list(asked, query, embedded);
+    }
+
+    /// A list whose query is a body.
+    [[nodiscard]] response query(const request& asked) const {
+        refuse_parameters(asked.query);
+        const auto body = read_list_body(*of_, asked.body);
+        return answer_list(asked, body.asked, body.embedded);
     }
 
     [[nodiscard]] response get(const request& asked) const {

@@ -39,15 +39,16 @@ void add_table(router& routes, sessions from, table_options options = {}) {
     const auto writing = std::make_shared<const writes>(std::move(from), std::move(options));
     const auto& all = writing->path();
     const auto one = all + "/{key}";
-    const auto add_read = [&](const std::string& pattern, auto call) {
-        detail::add_json_route(
-            routes,
-            "GET",
-            pattern,
-            false,
-            [reading, call](const request& asked) { return ((*reading).*call)(asked); }
-        );
-    };
+    const auto add_read =
+        [&](std::string_view method, const std::string& pattern, bool takes_body, auto call) {
+            detail::add_json_route(
+                routes,
+                method,
+                pattern,
+                takes_body,
+                [reading, call](const request& asked) { return ((*reading).*call)(asked); }
+            );
+        };
     const auto add =
         [&](std::string_view method, const std::string& pattern, bool takes_body, auto call) {
             detail::add_json_route(
@@ -58,12 +59,14 @@ void add_table(router& routes, sessions from, table_options options = {}) {
                 [writing, call](const request& asked) { return ((*writing).*call)(asked); }
             );
         };
-    if (facts.api.offered.has(operations::list))
-        add_read(all, &reads::list);
+    if (facts.api.offered.has(operations::list)) {
+        add_read("GET", all, false, &reads::list);
+        add_read("POST", all + "/query", true, &reads::query);
+    }
     if (facts.api.offered.has(operations::create))
         add("POST", all, true, &writes::insert);
     if (facts.api.offered.has(operations::get))
-        add_read(one, &reads::get);
+        add_read("GET", one, false, &reads::get);
     if (facts.api.offered.has(operations::update)) {
         add("PATCH", one, true, &writes::update);
         add("PUT", one, true, &writes::replace);
