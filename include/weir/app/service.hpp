@@ -10,8 +10,10 @@
 #include <weir/core/error.hpp>
 #include <weir/core/log.hpp>
 #include <weir/data/create_tables.hpp>
+#include <weir/http/docs_page.hpp>
 #include <weir/http/health.hpp>
 #include <weir/http/httplib_server.hpp>
+#include <weir/http/openapi.hpp>
 #include <weir/http/router.hpp>
 #include <weir/http/sessions.hpp>
 #include <weir/http/table_routes.hpp>
@@ -33,7 +35,24 @@
 #include <utility>
 #include <vector>
 
+// The files of the /docs page are part of a build only where they have been fetched.
+#if __has_include(<weir_swagger_ui.hpp>)
+#include <weir_swagger_ui.hpp>
+#endif
+
 namespace weir::app {
+
+namespace detail {
+
+[[nodiscard]] inline http::docs_files docs_files_of_this_build() noexcept {
+#if __has_include(<weir_swagger_ui.hpp>)
+    return http::swagger_ui_files();
+#else
+    return {};
+#endif
+}
+
+} // namespace detail
 
 /// Serves the tables of one or more schemas until SIGTERM or SIGINT.
 ///
@@ -122,6 +141,8 @@ private:
             {http::database_component("database", backend_->sessions()), std::move(tables)},
             {.log = &log_}
         );
+        http::add_openapi(routes_, created_);
+        http::add_docs(routes_, {.files = detail::docs_files_of_this_build()});
     }
 
     /// Whether the tables are there now. No statement waits long for its database, and none begins

@@ -35,6 +35,12 @@ using middleware = std::function<response(request&, const std::function<response
 /// Says who asks; an empty function: nobody ever does.
 using identifier = std::function<std::optional<caller>(const request&)>;
 
+/// What a route was added as.
+struct route_name {
+    std::string method;
+    std::string pattern;
+};
+
 /// Finds the handler of a request.
 ///
 /// Patterns are paths whose segments are literal or `{name}`; a literal wins over a parameter, from
@@ -68,8 +74,12 @@ public:
             throw configuration_error{
                 "Two routes for " + std::string{method} + " " + std::string{pattern}
             };
+        routes_.push_back({std::string{method}, std::string{pattern}});
         add_prefix(pattern);
     }
+
+    /// Every route, in the order they were added.
+    [[nodiscard]] const std::vector<route_name>& routes() const noexcept { return routes_; }
 
     void identify_with(identifier who) { identify_ = std::move(who); }
 
@@ -299,6 +309,7 @@ private:
     }
 
     node root_{};
+    std::vector<route_name> routes_;
     std::vector<std::string> prefixes_;
     identifier identify_{};
     middleware around_{};

@@ -40,7 +40,7 @@ inline constexpr std::int64_t example_days = 19'844;
     return wanted;
 }
 
-[[nodiscard]] inline std::string quoted(std::string_view text) {
+[[nodiscard]] inline std::string json_text_of(std::string_view text) {
     std::string out;
     json::append_json_string(out, text);
     return out;
@@ -125,7 +125,7 @@ example_text(const column_type& of, const column* rules) {
         bytes = std::max<std::size_t>(bytes, rules->min_length);
         bytes = std::min<std::size_t>(bytes, rules->max_length);
     }
-    return quoted(
+    return json_text_of(
         std::string(bytes / 3 * 4, 'A') + (bytes % 3 == 0   ? ""
                                            : bytes % 3 == 1 ? "AA=="
                                                             : "AAA=")
@@ -162,14 +162,14 @@ example_object(std::span<const column> columns, const IsMember& is_member) {
             continue;
         if (made.size() > 1)
             made += ", ";
-        made += detail::quoted(columns[at].name) + ": " + *value;
+        made += detail::json_text_of(columns[at].name) + ": " + *value;
     }
     return made + "}";
 }
 
 [[nodiscard]] inline std::optional<std::string>
 example_value(const column_type& of, const column* rules) {
-    using detail::quoted;
+    using detail::json_text_of;
     switch (of.kind) {
     case type::int8:
     case type::int16:
@@ -191,7 +191,7 @@ example_value(const column_type& of, const column* rules) {
     case type::varchar:
     case type::fixed_char: {
         const auto text = detail::example_text(of, rules);
-        return text ? std::optional{quoted(*text)} : std::nullopt;
+        return text ? std::optional{json_text_of(*text)} : std::nullopt;
     }
     case type::boolean:
         return "false";
@@ -200,7 +200,7 @@ example_value(const column_type& of, const column* rules) {
         append_date(
             text, date{static_cast<std::int32_t>(detail::within(detail::example_days, rules))}
         );
-        return quoted(text);
+        return json_text_of(text);
     }
     case type::timestamp: {
         std::string text;
@@ -209,7 +209,7 @@ example_value(const column_type& of, const column* rules) {
             timestamp{static_cast<std::int64_t>(detail::within(detail::example_microseconds, rules))
             }
         );
-        return quoted(text);
+        return json_text_of(text);
     }
     case type::timestamp_ntz: {
         std::string text;
@@ -219,16 +219,16 @@ example_value(const column_type& of, const column* rules) {
                 static_cast<std::int64_t>(detail::within(detail::example_microseconds, rules))
             }
         );
-        return quoted(text);
+        return json_text_of(text);
     }
     case type::binary:
         return detail::example_binary(rules);
     case type::uuid:
-        return quoted(detail::example_uuid);
+        return json_text_of(detail::example_uuid);
     case type::json:
         return "{}";
     case type::enumeration:
-        return quoted(of.labels.front());
+        return json_text_of(of.labels.front());
     case type::array: {
         const auto element = example_value(*of.element, nullptr);
         if (!element)
