@@ -28,9 +28,8 @@ struct shared_parameter {
     std::string_view in;
     std::string_view name;
     std::string_view told;
-    /// Both as JSON.
+    /// As JSON.
     std::string_view schema;
-    std::string_view example;
 };
 
 inline constexpr std::array<shared_parameter, 9> shared_parameters{{
@@ -129,8 +128,6 @@ public:
             to_->text("in", each.in);
             to_->text("description", each.told);
             to_->raw("schema", each.schema);
-            if (!each.example.empty())
-                to_->raw("example", each.example);
             to_->end_object();
         }
     }
