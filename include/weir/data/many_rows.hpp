@@ -35,10 +35,8 @@ void append_element(
 
 /// Binds, per column that `Part` has and `chosen` picks, one PostgreSQL array of that column's
 /// values.
-template <row Row, described Part>
-void bind_arrays(
-    sql::arguments& arguments, std::span<const Part> parts, sql::column_choice chosen
-) {
+template <row Row, described Part, class Choice>
+void bind_arrays(sql::arguments& arguments, std::span<const Part> parts, const Choice& chosen) {
     if (parts.empty())
         return;
     for_each_member_pointer<Part>([&](std::size_t at, auto pointer) {
@@ -60,10 +58,8 @@ void bind_arrays(
 }
 
 /// Binds one JSON array with an object per row, its members the columns `chosen` picks.
-template <row Row, described Part>
-void bind_json_rows(
-    sql::arguments& arguments, std::span<const Part> parts, sql::column_choice chosen
-) {
+template <row Row, described Part, class Choice>
+void bind_json_rows(sql::arguments& arguments, std::span<const Part> parts, const Choice& chosen) {
     arguments.add_written(sql::text_type, [&](std::string& out) {
         out += '[';
         for (const auto& part : parts) {
@@ -84,11 +80,12 @@ void bind_json_rows(
 }
 
 /// Binds many rows, or parts of rows such as keys, the way the dialect's statements take them.
-template <row Row, described Part>
+/// `chosen(table, position)` picks the columns.
+template <row Row, described Part, class Choice>
 void bind_many(
     sql::arguments& arguments,
     std::span<const Part> parts,
-    sql::column_choice chosen,
+    const Choice& chosen,
     sql::dialect spoken
 ) {
     if (spoken == sql::dialect::postgres) {

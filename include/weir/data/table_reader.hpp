@@ -59,21 +59,42 @@ template <class Session>
     }
 }
 
+/// Whether somebody is in one of the groups.
+[[nodiscard]] inline bool is_in_any(const caller* who, std::span<const std::string_view> groups) {
+    return who != nullptr &&
+           std::find_first_of(
+               who->groups.begin(), who->groups.end(), groups.begin(), groups.end()
+           ) != who->groups.end();
+}
+
 /// Whose rows a caller reads: everybody's for groups with `read_all`, on the table itself or, with
 /// `via`, on the table whose rule decides; else the caller's.
 [[nodiscard]] inline sql::scope readable_scope(const table& of, const caller* who) {
-    if (who == nullptr)
-        return sql::scope::caller;
     const auto* at = &of;
     for (std::size_t depth = 0; depth <= sql::max_access_depth; ++depth) {
-        for (const auto group : at->access.read_all)
-            if (std::find(who->groups.begin(), who->groups.end(), group) != who->groups.end())
-                return sql::scope::all;
+        if (is_in_any(who, at->access.read_all))
+            return sql::scope::all;
         if (at->access.rule != access_rule::via)
             break;
         at = &at->relations[at->access.via].target();
     }
     return sql::scope::caller;
+}
+
+/// Whose rows a caller may delete for good: everybody's for groups with `purge`, else the caller's.
+[[nodiscard]] inline sql::scope purgeable_scope(const table& of, const caller* who) {
+    return is_in_any(who, of.access.purge) ? sql::scope::all : sql::scope::caller;
+}
+
+/// The one number of a count.
+/// Errors: decode_error when it is none.
+template <class Result>
+[[nodiscard]] std::uint64_t read_count(const table& of, Result& counted, text_format format) {
+    std::int64_t rows = 0;
+    const auto fields = counted.next();
+    if (!fields || fields->empty() || !parse_text(fields->front().text, rows, format))
+        throw decode_error{"A count of table '" + std::string{of.name} + "' gave no number"};
+    return static_cast<std::uint64_t>(rows);
 }
 
 } // namespace detail
@@ -125,11 +146,7 @@ public:
         bind_where(arguments, where);
         auto counted =
             run([&](sql::writer& out) { sql::write_count(out, *of_, where, seen); }, arguments);
-        std::int64_t rows = 0;
-        const auto fields = counted.next();
-        if (!fields || fields->empty() || !parse_text(fields->front().text, rows, format()))
-            throw decode_error{"A count of table '" + std::string{of_->name} + "' gave no number"};
-        return static_cast<std::uint64_t>(rows);
+        return detail::read_count(*of_, counted, format());
     }
 
     /// The row with a key, all columns. `bind_key(arguments, format)` adds the key's parts.

@@ -373,9 +373,8 @@ constexpr void write_insert_postgres(
 }
 
 /// `on t."id" = s."id"`, of the live rows where only those count.
-constexpr void write_merge_match(
-    writer& out, const table& of, column_indexes columns, const insert_shape& shape
-) {
+constexpr void
+write_merge_match(writer& out, const table& of, column_indexes columns, const insert_shape& shape) {
     const auto target = target_of(of, shape);
     out.put(") as s on ");
     if (!are_given(target.columns, columns)) {

@@ -15,10 +15,11 @@
 //   count                the condition's values
 //   update, replace      the columns set, then the key columns; with binding::json_rows one JSON
 //                        array of one object with all of these as members; then the states expected
-//   update_where         the columns set, then the condition's values
+//   update_where         the columns set, then the condition's values; with a row_limit those once
+//                        more, then the limit
 //   remove               deleted_at, deleted_by where the table has them, then the key columns, then
 //                        the states expected
-//   remove_where         deleted_at, deleted_by, then the condition's values
+//   remove_where         deleted_at, deleted_by, then as update_where
 //   restore              updated_at, updated_by where the table has them, then the key columns, then
 //                        the states expected
 //   purge                key columns, then the states expected

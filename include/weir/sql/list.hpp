@@ -126,23 +126,53 @@ write_count(writer& out, const table& of, const condition* asked = nullptr, visi
     detail::check_parameters(out);
 }
 
-/// Sets the same values in all rows that meet a condition.
+/// Whether a statement changes nothing when more rows match than its last argument says.
+enum class row_limit : bool { none, given };
+
+namespace detail {
+
+/// Counts in the statement itself: no row can come to match between counting and changing.
+inline void write_row_limit(
+    writer& out,
+    where_clause& where,
+    const table& of,
+    const condition& asked,
+    visibility seen,
+    std::size_t caller,
+    row_limit most
+) {
+    if (most == row_limit::none)
+        return;
+    where.also().put("(select count(*) from ").name(of).put(" as g");
+    where_clause counted{out};
+    if (!asked.is_always()) {
+        counted.also();
+        write_condition(out, of, asked, "g");
+    }
+    write_visible(out, counted, of, "g", seen, caller);
+    out.put(") <= ").parameter(out.take());
+}
+
+} // namespace detail
+
+/// Sets the same values in all rows that meet a condition. With a row_limit the condition's values
+/// come once more, then the limit.
 ///
-/// Errors: throws validation_error, on a warehouse, for a column of a unique set: nothing would
-/// keep
-///         two rows from getting the same value.
+/// Errors: throws validation_error for a column of a unique set: nothing would keep two rows of a
+///         warehouse from getting the same value, and two rows cannot have it anyway.
 inline void write_update_where(
     writer& out,
     const table& of,
     column_indexes columns,
     const condition& asked,
     visibility seen = {},
-    returning back = returning::nothing
+    returning back = returning::nothing,
+    row_limit most = row_limit::none
 ) {
     if (columns.empty())
         throw configuration_error("weir: an update must set at least one column");
     for (const auto& set : of.unique) {
-        if (!out.is_postgres() && detail::share(set.columns, columns)) {
+        if (detail::share(set.columns, columns)) {
             detail::refuse_condition(
                 of.columns[set.columns.front()], "unique", "is unique: change it row by row"
             );
@@ -158,6 +188,7 @@ inline void write_update_where(
     detail::write_update_checks(
         out, where, of, {.columns = columns, .first = first}, seen.rows, caller
     );
+    detail::write_row_limit(out, where, of, asked, seen, caller, most);
     detail::write_returning(out, of, back);
     detail::check_parameters(out);
 }
@@ -168,7 +199,8 @@ inline void write_remove_where(
     const table& of,
     const condition& asked,
     scope rows = {},
-    returning back = returning::nothing
+    returning back = returning::nothing,
+    row_limit most = row_limit::none
 ) {
     const auto caller = take_caller(out, of, rows);
     if (keeps_deleted(of)) {
@@ -176,7 +208,10 @@ inline void write_remove_where(
     } else {
         out.put("delete from ").name(of).put(" as t");
     }
-    detail::write_asked(out, of, &asked, {.rows = rows}, caller);
+    where_clause where{out};
+    write_condition(out, where, of, asked);
+    write_visible(out, where, of, "t", {.rows = rows}, caller);
+    detail::write_row_limit(out, where, of, asked, {.rows = rows}, caller, most);
     detail::write_returning(out, of, back);
     detail::check_parameters(out);
 }

@@ -21,6 +21,8 @@ struct expected_states {
     std::size_t one_of = 0;
     /// The row is in none of so many.
     std::size_t none_of = 0;
+
+    [[nodiscard]] constexpr bool is_any() const noexcept { return one_of == 0 && none_of == 0; }
 };
 
 /// Whether a table's states are its stamps; else they are its values.
@@ -86,8 +88,7 @@ constexpr void write_states(writer& out, const table& of, std::size_t count) {
 } // namespace detail
 
 /// Adds that the row under `t` is in the states expected.
-constexpr void
-write_expected(where_clause& where, const table& of, expected_states expected) {
+constexpr void write_expected(where_clause& where, const table& of, expected_states expected) {
     if (expected.one_of != 0)
         detail::write_states(where.also(), of, expected.one_of);
     if (expected.none_of != 0)

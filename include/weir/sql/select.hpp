@@ -17,13 +17,14 @@ constexpr void write_by_key(writer& out, const table& of, visibility seen) {
     write_visible(out, where, of, "t", seen, caller);
 }
 
-constexpr void write_by_keys(writer& out, const table& of, visibility seen) {
+constexpr void
+write_by_keys(writer& out, const table& of, column_indexes columns, visibility seen) {
     const auto caller = take_caller(out, of, seen.rows);
     where_clause where{out};
     where.also().put("exists (select 1 from (");
-    write_rows(out, of, of.key);
+    write_rows(out, of, columns);
     out.put(") as k where ");
-    write_equal_columns(out, of, of.key, "k", "t");
+    write_equal_columns(out, of, columns, "k", "t");
     out.put(")");
     write_visible(out, where, of, "t", seen, caller);
 }
@@ -44,12 +45,14 @@ constexpr void write_exists(writer& out, const table& of, visibility seen = {}) 
     detail::write_by_key(out, of, seen);
 }
 
-/// `select <every column>` of the rows with the keys given, in no particular order.
-constexpr void write_find_many(writer& out, const table& of, visibility seen = {}) {
+/// `select <every column>` of the rows with the keys given, or with the values given of other
+/// columns, in no particular order.
+constexpr void
+write_find_many(writer& out, const table& of, visibility seen = {}, column_indexes columns = {}) {
     out.put("select ");
     write_selected(out, "t", of);
     out.put(" from ").name(of).put(" as t");
-    detail::write_by_keys(out, of, seen);
+    detail::write_by_keys(out, of, columns.empty() ? of.key : columns, seen);
 }
 
 /// `select <key>` of the rows that exist among the keys given, in no particular order.
@@ -61,7 +64,7 @@ constexpr void write_existing(writer& out, const table& of, visibility seen = {}
         write_selected(out, "t", of.columns[position]);
     }
     out.put(" from ").name(of).put(" as t");
-    detail::write_by_keys(out, of, seen);
+    detail::write_by_keys(out, of, of.key, seen);
 }
 
 /// `select <every column> where <columns> = …`: by other columns than the key, e.g. record_uuid.

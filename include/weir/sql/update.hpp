@@ -128,11 +128,7 @@ constexpr void write_assignments_from(
 /// An update of one row whose values come as JSON: UPDATE takes no FROM on a warehouse, so a MERGE
 /// whose source holds the row only if it may be changed.
 constexpr void write_update_merge(
-    writer& out,
-    const table& of,
-    column_indexes columns,
-    visibility seen,
-    expected_states expected
+    writer& out, const table& of, column_indexes columns, visibility seen, expected_states expected
 ) {
     const auto caller = take_caller(out, of, seen.rows);
     out.put("merge into ").name(of).put(" as m using (with incoming as (");
@@ -171,7 +167,6 @@ public:
     }
 
 private:
-
     writer* out_;
     const table* of_;
     separator comma_{", ", " set "};
@@ -190,8 +185,10 @@ constexpr void write_soft_removal(writer& out, const table& of) {
 
 /// Sets some columns of one row, exactly those given: changed_columns() adds the stamps.
 ///
-/// Shape:  one affected row, or none: absent, not the caller's, not in the states expected, or, on a
-///         warehouse, a unique value that is taken. postgres gives the row back, unless told not to.
+/// Shape:  one affected row, or none: absent, not the caller's, not in the states expected, or, on
+/// a
+///         warehouse, a unique value that is taken. postgres gives the row back, unless told not
+///         to.
 /// Errors: throws configuration_error for a table without key, or without columns to set.
 constexpr void write_update(
     writer& out,
@@ -240,8 +237,8 @@ constexpr void write_remove(
 /// Brings a soft-deleted row back.
 ///
 /// Shape:  one affected row, or none: absent, not deleted, not the caller's, not in the states
-///         expected, or, on a warehouse, a unique value that is taken by now. postgres gives the row
-///         back, unless told not to.
+///         expected, or, on a warehouse, a unique value that is taken by now. postgres gives the
+///         row back, unless told not to.
 /// Errors: throws configuration_error for a table that keeps no deleted rows.
 constexpr void write_restore(
     writer& out,

@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: Apache-2.0
+// New rows: inserts and upserts, of one row or of many at once. The base of repository.hpp and no
+// use by itself. Costs what row_statements.hpp and table/validate.hpp cost.
+#pragma once
+
+#include <weir/core/error.hpp>
+#include <weir/data/changes.hpp>
+#include <weir/data/many_rows.hpp>
+#include <weir/data/row_statements.hpp>
+#include <weir/data/row_values.hpp>
+#include <weir/sql/insert.hpp>
+#include <weir/sql/select.hpp>
+#include <weir/table/audit.hpp>
+#include <weir/table/row.hpp>
+#include <weir/table/validate.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace weir {
+
+/// How an upsert finds the rows that exist, and what it replaces in them.
+struct upsert_options {
+    /// The columns of the key or of one of the table's unique sets, by position; empty: the key.
+    /// Deleted rows do not count for a unique set. Lifetime: until the call returns.
+    column_indexes by{};
+    /// Every column an update may set, unless told otherwise.
+    sql::column_choice replaces = is_update_column;
+};
+
+/// What an upsert came to.
+template <class Row>
+struct upserted {
+    /// The rows as they are stored now, in the order given.
+    std::vector<Row> rows{};
+    /// How many of them are new. Of a table without audit: as far as a look just before the
+    /// statement can tell.
+    std::size_t created = 0;
+};
+
+/// Inserts rows of one table.
+template <class Row, class Session>
+class row_inserts : public row_statements<Row, Session> {
+    using base = row_statements<Row, Session>;
+
+public:
+    using typename base::create;
+    using typename base::key;
+
+    using base::base;
+
+    /// Stores one row and gives it back as stored.
+    Row insert(create given) {
+        require_valid(given);
+        Row made = compose(std::move(given));
+        auto arguments = insert_arguments(made);
+        auto stored = this->template run<fixed::insert>(arguments);
+        return inserted(std::move(made), stored);
+    }
+
+    /// Stores many rows in one statement and gives them back, in the order given; all or none.
+    std::vector<Row> insert_all(std::vector<create> given) {
+        auto made = compose(std::move(given));
+        if (made.empty())
+            return made;
+        auto arguments = caller_arguments(sql::insert_binds_caller(table_of<Row>));
+        detail::bind_many<Row>(arguments, std::span<const Row>{made}, sql::is_inserted, spoken());
+        auto stored = this->template run<fixed::insert_many>(arguments);
+        if (is_postgres()) {
+            auto rows = rows_of(stored);
+            if (rows.empty())
+                refuse_insert(made);
+            return rows;
+        }
+        if (stored.affected_rows() == 0)
+            refuse_insert(made);
+        for (auto& row : made)
+            complete(row);
+        return made;
+    }
+
+    /// The same without reading the rows back: how many were stored.
+    std::uint64_t insert_quietly(std::vector<create> given) {
+        auto made = compose(std::move(given));
+        if (made.empty())
+            return 0;
+        auto arguments = caller_arguments(sql::insert_binds_caller(table_of<Row>));
+        detail::bind_many<Row>(arguments, std::span<const Row>{made}, sql::is_inserted, spoken());
+        const auto count =
+            this->template run<fixed::insert_many_quietly>(arguments).affected_rows();
+        if (count == 0)
+            refuse_insert(made);
+        return count;
+    }
+
+    /// Stores a row, or replaces the live row that has its key.
+    ///
+    /// Errors: conflict_error when the key belongs to a deleted row or to another caller's.
+    Row upsert(create given) {
+        require_valid(given);
+        Row made = compose(std::move(given));
+        auto arguments = insert_arguments(made);
+        auto stored = this->template run<fixed::upsert>(arguments);
+        if (is_postgres()) {
+            if (auto row = first_of(stored))
+                return std::move(*row);
+            refuse_insert({&made, 1});
+        }
+        if (stored.affected_rows() == 0)
+            refuse_insert({&made, 1});
+        return read(detail::key_of_row(made));
+    }
+
+    /// Stores rows, or replaces the live rows that have their keys: one statement, all or none.
+    ///
+    /// Errors: conflict_error when a key belongs to a deleted row or to another caller's, or a
+    ///         unique value to another row; validation_error when two of the rows given are one;
+    ///         configuration_error when `options.by` is neither the key nor a unique set.
+    upserted<Row> upsert_all(std::vector<create> given, const upsert_options& options = {}) {
+        return store(std::move(given), sql::on_conflict::update, options);
+    }
+
+    /// Stores the rows that do not exist, and leaves those that do as they are: one statement.
+    /// Gives the new rows.
+    ///
+    /// Errors: as upsert_all(); nothing is stored then.
+    std::vector<Row>
+    insert_ignoring(std::vector<create> given, const upsert_options& options = {}) {
+        return store(std::move(given), sql::on_conflict::ignore, options).rows;
+    }
+
+    /// The live rows of this caller that have the same values as `like` in some columns: one at
+    /// most where these are the key or a unique set.
+    [[nodiscard]] std::vector<Row>
+    find_alike(std::span<const Row> like, std::span<const std::uint16_t> columns) {
+        const auto chosen = [columns](const table& /*of*/, std::size_t at) {
+            return std::find(columns.begin(), columns.end(), at) != columns.end();
+        };
+        auto arguments = base::own_arguments();
+        detail::bind_many<Row>(arguments, like, chosen, spoken());
+        auto found = run(
+            sql::verb::select,
+            [&](sql::writer& out) { sql::write_find_many(out, table_of<Row>, {}, columns); },
+            arguments
+        );
+        return rows_of(found);
+    }
+
+protected:
+    using typename base::fixed;
+
+    using base::absent_text;
+    using base::bind_stamp;
+    using base::caller_arguments;
+    using base::first_of;
+    using base::format;
+    using base::is_postgres;
+    using base::owner;
+    using base::read;
+    using base::rows_of;
+    using base::run;
+    using base::spoken;
+    using base::stamp_now;
+    using base::throw_taken;
+
+    static void require_valid(const create& given) {
+        violations broken;
+        weir::validate<Row>(given, {}, broken);
+        if (!broken.empty())
+            throw validation_error{std::move(broken)};
+    }
+
+    [[nodiscard]] Row compose(create given) const {
+        return detail::make_row<Row>(std::move(given), stamp_now(), owner());
+    }
+
+    [[nodiscard]] std::vector<Row> compose(std::vector<create> given) const {
+        violations broken;
+        for (std::size_t at = 0; at < given.size(); ++at)
+            weir::validate<Row>(given[at], {at}, broken);
+        if (!broken.empty())
+            throw validation_error{std::move(broken)};
+        std::vector<Row> made;
+        made.reserve(given.size());
+        const auto stamp = stamp_now();
+        for (auto& one : given)
+            made.push_back(detail::make_row<Row>(std::move(one), stamp, owner()));
+        return made;
+    }
+
+private:
+    [[nodiscard]] sql::arguments insert_arguments(const Row& made) const {
+        auto arguments = caller_arguments(sql::insert_binds_caller(table_of<Row>));
+        constexpr auto columns = sql::chosen_columns<Row, sql::is_inserted>;
+        if (sql::insert_binding(table_of<Row>, spoken(), columns.size()) ==
+            sql::binding::json_rows) {
+            detail::bind_json_rows<Row>(
+                arguments, std::span<const Row>{&made, 1}, sql::is_inserted
+            );
+        } else {
+            detail::bind_row(arguments, made, format());
+        }
+        return arguments;
+    }
+
+    template <class Result>
+    [[nodiscard]] Row inserted(Row made, Result& stored) {
+        if (is_postgres()) {
+            if (auto row = first_of(stored))
+                return std::move(*row);
+            refuse_insert({&made, 1});
+        }
+        if (stored.affected_rows() == 0)
+            refuse_insert({&made, 1});
+        complete(made);
+        return made;
+    }
+
+    /// A warehouse does not give back what it generated: it is found again by the row's own uuid.
+    void complete(Row& made) {
+        if constexpr (detail::has_identity<Row>) {
+            static_assert(
+                table_of<Row>.audit,
+                "weir: an identity column needs `audit: true`, so that the inserted row is found "
+                "again"
+            );
+            constexpr auto position = find_column(table_of<Row>.columns, audit_role::record_uuid);
+            constexpr std::array<std::uint16_t, 1> by{position};
+            auto arguments = base::own_arguments();
+            add_argument(
+                arguments, member_at<position>(made), table_of<Row>.columns[position].type, format()
+            );
+            auto found = run(
+                sql::verb::select,
+                [&](sql::writer& out) { sql::write_find_by(out, table_of<Row>, by); },
+                arguments
+            );
+            auto row = first_of(found);
+            if (!row)
+                throw not_found_error{absent_text()};
+            made = std::move(*row);
+        }
+    }
+
+    /// Says why nothing was stored: a parent that this caller has not, else a key or unique value
+    /// that is taken.
+    [[noreturn]] void refuse_insert(std::span<const Row> given) {
+        if constexpr (table_of<Row>.access.rule == access_rule::via) {
+            const auto& along = table_of<Row>.relations[table_of<Row>.access.via];
+            for (std::size_t at = 0; at < given.size(); ++at) {
+                // Rows of one parent mostly come together: one question for all of them.
+                if (at > 0 && have_same_parent(given[at - 1], given[at]))
+                    continue;
+                if (!parent_is_visible(given[at]))
+                    throw not_found_error{
+                        "The row of table '" + std::string{along.target().name} +
+                        "' that this one refers to is not there"
+                    };
+            }
+        }
+        throw_taken();
+    }
+
+    [[nodiscard]] static bool have_same_parent(const Row& left, const Row& right) {
+        const auto one = [&]<std::size_t At>() {
+            constexpr auto from = table_of<Row>.relations[table_of<Row>.access.via].from;
+            constexpr bool is_named = std::find(from.begin(), from.end(), At) != from.end();
+            if constexpr (is_named) {
+                return member_at<At>(left) == member_at<At>(right);
+            } else {
+                return true;
+            }
+        };
+        return [&]<std::size_t... At>(std::index_sequence<At...>) {
+            return (... && one.template operator()<At>());
+        }(std::make_index_sequence<member_count<Row>>{});
+    }
+
+    [[nodiscard]] bool parent_is_visible(const Row& made) {
+        const auto& along = table_of<Row>.relations[table_of<Row>.access.via];
+        const auto& parent = along.target();
+        auto arguments = caller_arguments(sql::binds_caller(parent, sql::scope::caller));
+        for (const auto column : along.from) {
+            for_each_member(made, [&](std::size_t at, const auto& member) {
+                if (at == column)
+                    add_argument(arguments, member, table_of<Row>.columns[at].type, format());
+            });
+        }
+        auto found = run(
+            sql::verb::select, [&](sql::writer& out) { sql::write_exists(out, parent); }, arguments
+        );
+        return found.next().has_value();
+    }
+
+    /// The columns rows exist by, in the table's order.
+    [[nodiscard]] static std::vector<std::uint16_t> columns_of(const upsert_options& options) {
+        const auto sorted = [](column_indexes columns) {
+            std::vector<std::uint16_t> made{columns.begin(), columns.end()};
+            std::sort(made.begin(), made.end());
+            return made;
+        };
+        auto wanted = sorted(options.by.empty() ? table_of<Row>.key : options.by);
+        if (wanted == sorted(table_of<Row>.key))
+            return wanted;
+        for (const auto& set : table_of<Row>.unique) {
+            if (wanted == sorted(set.columns))
+                return wanted;
+        }
+        throw configuration_error{
+            "weir: rows of table '" + base::name() + "' exist by the key or by a unique set"
+        };
+    }
+
+    /// The values of some columns of a row as one text, for comparing them.
+    [[nodiscard]] std::string values_text(const Row& of, column_indexes columns) const {
+        std::string text;
+        for_each_member(of, [&](std::size_t at, const auto& member) {
+            if (std::find(columns.begin(), columns.end(), at) == columns.end())
+                return;
+            // Quoted, so that no value can look like two.
+            text += text.empty() ? '{' : ',';
+            detail::append_element(text, member, table_of<Row>.columns[at].type, format());
+        });
+        return text;
+    }
+
+    using positions = std::map<std::string, std::size_t, std::less<>>;
+
+    /// Where each row stands among those given.
+    ///
+    /// Errors: validation_error for each that is there twice.
+    [[nodiscard]] positions places_of(std::span<const Row> made, column_indexes columns) const {
+        positions places;
+        violations broken;
+        for (std::size_t at = 0; at < made.size(); ++at) {
+            if (places.emplace(values_text(made[at], columns), at).second)
+                continue;
+            const std::string column{table_of<Row>.columns[columns.front()].name};
+            broken.push_back(
+                {"repeated", {at, column}, "Another row of this request is the same row"}
+            );
+        }
+        if (!broken.empty())
+            throw validation_error{std::move(broken)};
+        return places;
+    }
+
+    upserted<Row>
+    store(std::vector<create> given, sql::on_conflict existing, const upsert_options& options) {
+        const auto columns = columns_of(options);
+        const auto made = compose(std::move(given));
+        if (made.empty())
+            return {};
+        const auto places = places_of(made, columns);
+        const bool is_by_key = std::is_permutation(
+            columns.begin(), columns.end(), table_of<Row>.key.begin(), table_of<Row>.key.end()
+        );
+        const sql::insert_shape shape{
+            .rows = sql::row_count::many,
+            .existing = existing,
+            .target = is_by_key ? column_indexes{} : column_indexes{columns},
+            .merged = options.replaces,
+        };
+        std::vector<Row> before;
+        if constexpr (!table_of<Row>.audit)
+            before = find_alike(made, columns);
+        auto arguments = caller_arguments(sql::insert_binds_caller(table_of<Row>));
+        detail::bind_many<Row>(arguments, std::span<const Row>{made}, sql::is_inserted, spoken());
+        auto stored = run(
+            sql::verb::insert,
+            [&](sql::writer& out) {
+                constexpr auto inserted = sql::chosen_columns<Row, sql::is_inserted>;
+                sql::write_insert(out, table_of<Row>, inserted, shape);
+            },
+            arguments
+        );
+        auto rows = is_postgres() ? rows_of(stored) : std::vector<Row>{};
+        const bool has_written = is_postgres() ? !rows.empty() : stored.affected_rows() != 0;
+        if (existing == sql::on_conflict::update ? !has_written
+                                                 : !has_written && !are_all_there(made, columns))
+            refuse_insert(made);
+        if (!is_postgres() && has_written)
+            rows = find_alike(made, columns);
+        return sorted_out(std::move(rows), before, existing, made, columns, places);
+    }
+
+    /// Whether rows that were not inserted are there: else something refused them.
+    [[nodiscard]] bool are_all_there(std::span<const Row> made, column_indexes columns) {
+        return find_alike(made, columns).size() == made.size();
+    }
+
+    /// The rows an upsert gives, in the order of those given, and how many are new. Of an audited
+    /// table a new row has the uuid made for it.
+    [[nodiscard]] upserted<Row> sorted_out(
+        std::vector<Row> rows,
+        std::span<const Row> before,
+        sql::on_conflict existing,
+        std::span<const Row> made,
+        column_indexes columns,
+        const positions& places
+    ) const {
+        std::vector<Row*> in_order(made.size(), nullptr);
+        for (auto& row : rows) {
+            const auto at = places.find(values_text(row, columns));
+            if (at != places.end())
+                in_order[at->second] = &row;
+        }
+        positions known;
+        for (const auto& row : before)
+            known.emplace(values_text(row, columns), 0);
+        upserted<Row> sorted;
+        for (std::size_t at = 0; at < made.size(); ++at) {
+            if (in_order[at] == nullptr)
+                continue;
+            bool is_new = false;
+            if constexpr (table_of<Row>.audit) {
+                constexpr auto uuid = find_column(table_of<Row>.columns, audit_role::record_uuid);
+                is_new = member_at<uuid>(*in_order[at]) == member_at<uuid>(made[at]);
+            } else {
+                is_new = !known.contains(values_text(made[at], columns));
+            }
+            if (existing == sql::on_conflict::ignore && !is_new)
+                continue;
+            sorted.created += is_new ? 1U : 0U;
+            sorted.rows.push_back(std::move(*in_order[at]));
+        }
+        return sorted;
+    }
+};
+
+} // namespace weir
