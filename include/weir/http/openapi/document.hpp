@@ -6,6 +6,7 @@
 #include <weir/http/openapi/names.hpp>
 #include <weir/http/openapi/operation.hpp>
 #include <weir/http/openapi/parameters.hpp>
+#include <weir/http/openapi/query_schemas.hpp>
 #include <weir/http/openapi/responses.hpp>
 #include <weir/http/openapi/row_schemas.hpp>
 #include <weir/http/openapi/table_operations.hpp>
@@ -174,6 +175,14 @@ private:
         for (const auto* each : rows_)
             writer.write(*each);
         writer.write_types(rows_);
+        const query_schemas queries{to_, called_};
+        std::vector<const table*> listed;
+        for (const auto* each : served_)
+            if (each->api.offered.has(operations::list))
+                listed.push_back(each);
+        for (const auto* each : listed)
+            queries.write(*each);
+        queries.write_comparisons(listed);
         write_shared_schemas(to_, options_->health);
         to_.end_object();
     }

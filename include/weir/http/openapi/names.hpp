@@ -57,11 +57,6 @@ public:
         return in_space(of, name);
     }
 
-    /// The parameter that filters by a column.
-    [[nodiscard]] std::string filter(const table& of, const column& by) const {
-        return row(of, ".").append(by.name);
-    }
-
     /// `list_wells`, `get_well`.
     [[nodiscard]] std::string operation(std::string_view verb, const table& of, bool many) const {
         std::string made{verb};

@@ -3,6 +3,7 @@
 // Costs http/filter.hpp.
 #pragma once
 
+#include <weir/http/embedding.hpp>
 #include <weir/http/filter_operators.hpp>
 #include <weir/http/list_query.hpp>
 #include <weir/http/openapi/example.hpp>
@@ -32,63 +33,45 @@ struct shared_parameter {
     std::string_view schema;
 };
 
+inline constexpr std::string_view group_schema = R"({"type": "string", "pattern": "^\\(.+\\)$"})";
+
+// No `example`s: the /docs page would send them with every request.
 inline constexpr std::array<shared_parameter, 9> shared_parameters{{
     {"offset",
      "query",
      "offset",
      "Rows to skip.",
-     R"({"type": "integer", "minimum": 0, "maximum": 2147483647, "default": 0})",
-     "100"},
+     R"({"type": "integer", "minimum": 0, "maximum": 2147483647, "default": 0})"},
     {"count",
      "query",
      "count",
      "`exact` also counts all rows that match, in `total`.",
-     R"({"type": "string", "enum": ["exact", "none"], "default": "none"})",
-     "\"exact\""},
+     R"({"type": "string", "enum": ["exact", "none"], "default": "none"})"},
     {"deleted",
      "query",
      "deleted",
      "Whether soft-deleted rows are among them.",
-     R"({"type": "string", "enum": ["exclude", "include", "only"], "default": "exclude"})",
-     "\"include\""},
+     R"({"type": "string", "enum": ["exclude", "include", "only"], "default": "exclude"})"},
     {"or",
      "query",
      "or",
      "Any of the conditions in it: `(column.operator.value,…)`, with `and(…)`, `or(…)` and `not.` "
      "inside.",
-     R"({"type": "string", "pattern": "^\\(.+\\)$"})",
-     {}},
-    {"and",
-     "query",
-     "and",
-     "All of the conditions in it, spelled as in `or`.",
-     R"({"type": "string", "pattern": "^\\(.+\\)$"})",
-     {}},
-    {"not.or",
-     "query",
-     "not.or",
-     "The rows for which `or` does not hold.",
-     R"({"type": "string", "pattern": "^\\(.+\\)$"})",
-     {}},
-    {"not.and",
-     "query",
-     "not.and",
-     "The rows for which `and` does not hold.",
-     R"({"type": "string", "pattern": "^\\(.+\\)$"})",
-     {}},
+     group_schema},
+    {"and", "query", "and", "All of the conditions in it, spelled as in `or`.", group_schema},
+    {"not.or", "query", "not.or", "The rows for which `or` does not hold.", group_schema},
+    {"not.and", "query", "not.and", "The rows for which `and` does not hold.", group_schema},
     {"prefer_read",
      "header",
      "Prefer",
      "`numbers=string` writes 64-bit integers and decimals as strings.",
-     R"({"type": "string"})",
-     "\"numbers=string\""},
+     R"({"type": "string"})"},
     {"prefer_write",
      "header",
      "Prefer",
      "`return=minimal` leaves the rows out of the answer; `numbers=string` writes 64-bit integers "
      "and decimals as strings.",
-     R"({"type": "string"})",
-     "\"return=minimal\""},
+     R"({"type": "string"})"},
 }};
 
 /// Column names in words: "`a`, `b`".
@@ -110,6 +93,9 @@ inline constexpr std::array<shared_parameter, 9> shared_parameters{{
     return is_answer_column(of) && !http::detail::is_group_parameter(of.name) &&
            std::find(taken.begin(), taken.end(), of.name) == taken.end();
 }
+
+/// The component of a table's key; no column's and no relation's, which have no hyphen.
+inline constexpr std::string_view key_parameter = ".path-key";
 
 /// Writes parameter components. Lifetime: refers to what it was made with.
 class parameter_components {
@@ -138,35 +124,93 @@ public:
         if (offered.has(operations::get) || offered.has(operations::update) ||
             offered.has(operations::remove))
             key(of);
-        if (!offered.has(operations::list))
-            return;
+        if (offered.has(operations::list)) {
+            list_words(of, {}, of);
+            for (const auto& column : of.columns)
+                if (is_filter_column(column))
+                    filter(of, {}, column);
+        }
+        if (!of.api.include.empty() &&
+            (offered.has(operations::list) || offered.has(operations::get)))
+            include(of);
+    }
+
+private:
+    // `prefix` is a relation's name and a dot where the parameter is about embedded rows.
+    void begin(const table& of, std::string_view prefix, std::string_view name, std::string_view in)
+        const {
+        to_->begin_object(called_->row(of, ".").append(prefix).append(name));
+        to_->text("name", std::string{prefix}.append(name));
+        to_->text("in", in);
+    }
+
+    void list_words(const table& of, std::string_view prefix, const table& rows) const {
         columns_list(
-            of, "select", "The columns to answer, joined by commas; all unless asked", false
+            of,
+            prefix,
+            rows,
+            "select",
+            "The columns to answer, joined by commas; all unless asked",
+            false
         );
         columns_list(
             of,
+            prefix,
+            rows,
             "order",
             "Columns to sort by, joined by commas, each with `.asc` or `.desc`, then `.nullsfirst` "
             "or `.nullslast`; every order ends in the key",
             true
         );
-        limit(of);
-        for (const auto& column : of.columns)
-            if (is_filter_column(column))
-                filter(of, column);
+        limit(of, prefix, rows);
     }
 
-private:
-    void begin(const table& of, std::string_view suffix, std::string_view name, std::string_view in)
-        const {
-        to_->begin_object(called_->row(of, std::string{"."}.append(suffix)));
-        to_->text("name", name);
-        to_->text("in", in);
+    void include(const table& of) const {
+        std::vector<std::string_view> known;
+        for (const auto& each : of.api.include)
+            known.push_back(each.name);
+        begin(of, {}, "include", "query");
+        to_->text(
+            "description",
+            "Relations whose rows are embedded, joined by commas: " + detail::code_list(known) +
+                ". A dot leads on to the relations of embedded rows, at most " +
+                std::to_string(embedding_limits::depth) +
+                " deep; parameters about embedded rows have the relation's path before their name."
+        );
+        to_->begin_object("schema");
+        to_->text("type", "string");
+        to_->end_object();
+        to_->end_object();
+        for (const auto& each : of.api.include) {
+            const auto& rows = each.of();
+            const auto prefix = std::string{each.name} + '.';
+            if (each.is_many) {
+                list_words(of, prefix, rows);
+                begin(of, prefix, "offset", "query");
+                to_->text("description", "Embedded rows to skip.");
+                to_->raw("schema", R"({"type": "integer", "minimum": 0})");
+                to_->end_object();
+            } else {
+                columns_list(
+                    of,
+                    prefix,
+                    rows,
+                    "select",
+                    "The columns to embed, joined by commas; all unless asked",
+                    false
+                );
+            }
+            for (const auto& column : rows.columns)
+                if (is_filter_column(column))
+                    filter(of, prefix, column);
+        }
     }
 
     // Parts of a key are joined by unescaped commas: what OpenAPI calls a simple array.
     void key(const table& of) const {
-        begin(of, "path.key", "key", "path");
+        to_->begin_object(called_->row(of, key_parameter));
+        to_->text("name", "key");
+        to_->text("in", "path");
         to_->flag("required", true);
         const value_schema values{*to_, *called_, of, direction::payload};
         if (of.key.size() == 1) {
@@ -208,47 +252,52 @@ private:
     }
 
     void columns_list(
-        const table& of, std::string_view name, std::string_view told, bool only_ordered
+        const table& of,
+        std::string_view prefix,
+        const table& rows,
+        std::string_view name,
+        std::string_view told,
+        bool only_ordered
     ) const {
         std::vector<std::string_view> found;
-        for (const auto& column : of.columns) {
+        for (const auto& column : rows.columns) {
             const bool has_order = is_scalar(column.type.kind) && column.type.kind != type::json;
             if (is_answer_column(column) && (has_order || !only_ordered))
                 found.push_back(column.name);
         }
-        begin(of, name, name, "query");
+        begin(of, prefix, name, "query");
         to_->text(
             "description", std::string{told} + ". Columns: " + detail::code_list(found) + "."
         );
         to_->begin_object("schema");
         to_->text("type", "string");
         to_->end_object();
-        std::string example{found.empty() ? std::string_view{"*"} : found.front()};
-        if (only_ordered && !found.empty())
-            example += ".desc";
-        to_->text("example", example);
         to_->end_object();
     }
 
-    void limit(const table& of) const {
-        begin(of, "limit", "limit", "query");
-        to_->text("description", "The most rows to answer.");
+    void limit(const table& of, std::string_view prefix, const table& rows) const {
+        begin(of, prefix, "limit", "query");
+        to_->text(
+            "description",
+            prefix.empty() ? "The most rows to answer." : "The most rows to embed in each row."
+        );
         to_->begin_object("schema");
         to_->text("type", "integer");
         to_->number("minimum", 0);
-        to_->number("maximum", of.api.max_limit);
-        to_->number("default", of.api.default_limit);
+        to_->number("maximum", rows.api.max_limit);
+        to_->number("default", rows.api.default_limit);
         to_->end_object();
         to_->end_object();
     }
 
-    void filter(const table& of, const column& by) const {
+    void filter(const table& of, std::string_view prefix, const column& by) const {
         const auto operators = operators_of(by.type);
-        begin(of, by.name, by.name, "query");
+        begin(of, prefix, by.name, "query");
         std::string told = "Keeps rows by `" + std::string{by.name} +
                            "`: `operator.value`, negated by `not.` before it; given again, both "
                            "must hold. Operators: " +
-                           detail::code_list(operators) + ".";
+                           detail::code_list(operators) + ". For example `" + example_filter(by) +
+                           "`.";
         if (!by.description.empty())
             told.append(" The column: ").append(by.description);
         to_->text("description", told);
@@ -259,9 +308,6 @@ private:
         to_->text("pattern", expression_of(operators));
         to_->end_object();
         to_->end_object();
-        to_->begin_array("example");
-        to_->text(example_filter(by));
-        to_->end_array();
         to_->texts("x-weir-operators", operators);
         to_->end_object();
     }

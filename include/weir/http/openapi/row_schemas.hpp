@@ -32,9 +32,9 @@ class row_schemas {
 public:
     row_schemas(json::document_writer& to, const names& called) : to_(&to), called_(&called) {}
 
-    /// Every schema of a table that its operations use.
+    /// Every schema of a table that its operations use; of one that is only embedded, its row's.
     void write(const table& of) const {
-        const auto offered = of.api.offered;
+        const auto offered = of.api.path.empty() ? weir::operations{} : of.api.offered;
         row(of);
         if (offered.has(operations::create) || offered.has(operations::update))
             creation(of);
@@ -52,10 +52,18 @@ public:
     /// The enumerations and structures declared in the tables' schemas, each once.
     void write_types(tables all) const {
         std::set<std::string> seen;
-        for (const auto* each : all)
-            for (const auto& column : each->columns)
+        for (const auto* each : all) {
+            const bool is_written =
+                !each->api.path.empty() && (each->api.offered.has(operations::create) ||
+                                            each->api.offered.has(operations::update));
+            for (std::size_t at = 0; at < each->columns.size(); ++at) {
+                const auto& column = each->columns[at];
                 if (is_answer_column(column))
-                    named_type(*each, column.type, seen);
+                    named_type(*each, column.type, direction::answer, seen);
+                if (is_written && is_payload_column(*each, at))
+                    named_type(*each, column.type, direction::payload, seen);
+            }
+        }
     }
 
 private:
@@ -79,8 +87,6 @@ private:
 
     void inclusions(const table& of) const {
         for (const auto& each : of.api.include) {
-            if (each.of().api.path.empty())
-                continue;
             const auto rows = reference("schemas", called_->row(each.of()));
             to_->begin_object(each.name);
             if (each.is_many) {
@@ -221,32 +227,28 @@ private:
         to_->end_object();
     }
 
-    void named_type(const table& in, const column_type& of, std::set<std::string>& seen) const {
+    void named_type(
+        const table& in, const column_type& of, direction way, std::set<std::string>& seen
+    ) const {
         if (of.element != nullptr)
-            named_type(in, *of.element, seen);
+            named_type(in, *of.element, way, seen);
         for (const auto& field : fields_of(of))
-            named_type(in, field.type, seen);
+            named_type(in, field.type, way, seen);
         if (of.name.empty())
             return;
-        if (of.kind == type::enumeration) {
-            const auto name = called_->type(in, of.name);
-            if (!seen.insert(name).second)
-                return;
-            to_->begin_object(name);
+        const bool is_enumeration = of.kind == type::enumeration;
+        const auto name =
+            is_enumeration ? called_->type(in, of.name) : structure_name(*called_, in, of, way);
+        if (!seen.insert(name).second)
+            return;
+        to_->begin_object(name);
+        if (is_enumeration) {
             to_->text("type", "string");
             to_->texts("enum", of.labels);
-            to_->end_object();
-        }
-        if (of.kind != type::structure)
-            return;
-        for (const auto way : {direction::answer, direction::payload}) {
-            const auto name = structure_name(*called_, in, of, way);
-            if (!seen.insert(name).second)
-                continue;
-            to_->begin_object(name);
+        } else {
             value_schema{*to_, *called_, in, way}.structure_members(of);
-            to_->end_object();
         }
+        to_->end_object();
     }
 
     json::document_writer* to_;

@@ -31,8 +31,10 @@ public:
     [[nodiscard]] std::vector<operation> list() const {
         std::vector<operation> made;
         const auto offered = of_->api.offered;
-        if (offered.has(operations::list))
+        if (offered.has(operations::list)) {
             made.push_back(list_rows());
+            made.push_back(query());
+        }
         if (offered.has(operations::create))
             made.push_back(create());
         if (offered.has(operations::get))
@@ -82,8 +84,8 @@ private:
         made.id = called_->operation(verb, *of_, many);
         made.tag = called_->tag(*of_);
         made.needs_caller = needs_caller();
-        if (path != all_)
-            made.parameters.push_back(own("path.key"));
+        if (path.starts_with(one_))
+            made.parameters.push_back(called_->row(*of_, key_parameter));
         return made;
     }
 
@@ -98,7 +100,25 @@ private:
             to.parameters.emplace_back(group);
         for (const auto& column : of_->columns)
             if (is_filter_column(column))
-                to.parameters.push_back(called_->filter(*of_, column));
+                to.parameters.push_back(own(column.name));
+    }
+
+    void add_include(operation& to) const {
+        if (of_->api.include.empty())
+            return;
+        to.parameters.push_back(own("include"));
+        for (const auto& each : of_->api.include) {
+            const auto add = [&](std::string_view name) {
+                to.parameters.push_back(own(std::string{each.name}.append(".").append(name)));
+            };
+            add("select");
+            if (each.is_many)
+                for (const std::string_view word : {"order", "limit", "offset"})
+                    add(word);
+            for (const auto& column : each.of().columns)
+                if (is_filter_column(column))
+                    add(column.name);
+        }
     }
 
     [[nodiscard]] operation list_rows() const {
@@ -110,10 +130,25 @@ private:
             made.parameters.emplace_back("deleted");
         made.parameters.emplace_back("prefer_read");
         add_filters(made);
+        add_include(made);
         answer page{200, "A page of rows.", content::page, {called_->row(*of_, ".page")}};
         page.headers.emplace_back("Preference-Applied");
         made.answers.push_back(std::move(page));
         made.fails = fails({});
+        return made;
+    }
+
+    [[nodiscard]] operation query() const {
+        auto made = begin("post", all_ + "/query", "query", true);
+        made.summary = "List " + noun(true) + " by a query in the body";
+        made.description = "What the list's parameters say, for queries too long for a URL.";
+        made.parameters = {"prefer_read"};
+        made.takes = content::one;
+        made.body_schemas = {called_->row(*of_, ".query")};
+        answer page{200, "A page of rows.", content::page, {called_->row(*of_, ".page")}};
+        page.headers.emplace_back("Preference-Applied");
+        made.answers.push_back(std::move(page));
+        made.fails = fails({413, 415});
         return made;
     }
 
@@ -142,6 +177,7 @@ private:
         auto made = begin("get", one_, "get", false);
         made.summary = "Read one of " + noun(true);
         made.parameters.emplace_back("prefer_read");
+        add_include(made);
         made.answers.push_back(row_answer(200, "The row."));
         made.fails = fails({404});
         return made;
