@@ -9,5 +9,6 @@
 #include <weir/data/caller.hpp>
 #include <weir/generated.hpp>
 #include <weir/sql/condition.hpp>
+#include <weir/sql/container_condition.hpp>
 #include <weir/table/row.hpp>
 #include <weir/version.hpp>

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a list of rows asks for: condition, order, page. Costs sql/condition.hpp.
+// What a list of rows asks for: condition, order, page. Costs
+// sql/container_condition.hpp.
 #pragma once
 
 #include <weir/sql/condition.hpp>
+#include <weir/sql/container_condition.hpp>
 #include <weir/sql/layout.hpp>
 #include <weir/sql/list.hpp>
 #include <weir/table/handle.hpp>

@@ -105,6 +105,12 @@ compare_column(handle<Row, Value> with, comparison how, const Other& other) {
 
 namespace weir {
 
+template <class Row, class Value>
+template <class Other>
+sql::typed_condition<Row> handle<Row, Value>::is_distinct_from(const Other& other) const {
+    return sql::detail::compare_column<false>(*this, sql::comparison::is_distinct, other);
+}
+
 template <class Row, class Value, class Other>
 [[nodiscard]] sql::typed_condition<Row> operator==(handle<Row, Value> with, const Other& other) {
     return sql::detail::compare_column<false>(with, sql::comparison::equal, other);
