@@ -115,6 +115,7 @@ public:
                 made_.order.push_back({.column = term.column, .descending = term.descending});
         }
         if (made_.columns.empty()) {
+            made_.columns.reserve(of_->columns.size());
             for (std::size_t at = 0; at < of_->columns.size(); ++at)
                 if (is_answer_column(of_->columns[at]))
                     made_.columns.push_back(static_cast<std::uint16_t>(at));

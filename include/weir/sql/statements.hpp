@@ -106,6 +106,8 @@ write_fixed(writer& out, const table& of, fixed_statement which, const fixed_col
 template <class Write>
 [[nodiscard]] std::string written(dialect spoken, Write&& write) {
     std::string text;
+    // Most statements fit; growing to this size would cost five allocations.
+    text.reserve(512);
     sink into{text};
     writer out{into, spoken};
     write(out);
