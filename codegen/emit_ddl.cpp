@@ -4,6 +4,7 @@
 #include <weir/core/error.hpp>
 #include <weir/sql/ddl.hpp>
 #include <weir/sql/place.hpp>
+#include <weir/table/idempotency.hpp>
 
 #include <cstdlib>
 #include <optional>
@@ -46,6 +47,9 @@ ddl_result emit_ddl(
         if (all_tables || each->backend == wanted)
             tables.push_back(each);
     }
+    const auto beside = idempotency_tables(tables);
+    for (const auto& each : beside)
+        tables.push_back(&each);
     ddl_result made;
     try {
         std::string prefix;

@@ -11,14 +11,20 @@ shift
 check_one() {
     header=$1
     shift
-    heavy='regex|iostream|filesystem|ranges|functional'
+    heavy='regex|iostream|filesystem|ranges'
+    # Hooks are functions of an application, whatever they capture.
+    [ "$header" = weir/data/hooks.hpp ] || heavy+='|functional'
     # <chrono> costs 10,000 lines: only what deals in deadlines and clocks pays for it.
     case $header in
     weir/core/chrono.hpp | weir/core/deadline.hpp | weir/core/log.hpp | weir/data/* | weir/weir.hpp) ;;
     *) heavy+='|chrono' ;;
     esac
-    # any_session owns what it erases; nothing light includes it.
-    [ "$header" = weir/data/any_session.hpp ] || heavy+='|memory'
+    # any_session owns what it erases; nothing light includes it, or what is about it.
+    case $header in
+    weir/data/any_session.hpp | weir/data/hooks.hpp | weir/data/idempotency.hpp) ;;
+    weir/data/session_view.hpp | weir/data/shared_unit.hpp) ;;
+    *) heavy+='|memory' ;;
+    esac
     # Whole names: bits/ranges_base.h is everywhere.
     heavy="/(nlohmann|pqxx)/|/(httplib\\.h|duckdb\\.h|$heavy)\$"
     if ! seen=$(printf '#include <%s>\n' "$header" | "$@" -std=c++20 -I"$INCLUDE_DIR" -M -x c++ - 2>&1); then

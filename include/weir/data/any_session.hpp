@@ -235,7 +235,12 @@ struct held_session final : session_interface {
     }
 
     std::unique_ptr<session_interface> begin(deadline until) override {
-        if constexpr (transactional_session<Session>) {
+        // Whoever does not know the backend cannot know either that one keeps no keys unique among
+        // units of work that run side by side.
+        if constexpr (requires { session_.begin_writing(until); }) {
+            using unit = decltype(session_.begin_writing(until));
+            return std::make_unique<held_session<unit>>(session_.begin_writing(until));
+        } else if constexpr (transactional_session<Session>) {
             using unit = decltype(session_.begin(until));
             return std::make_unique<held_session<unit>>(session_.begin(until));
         } else {

@@ -2,6 +2,7 @@
 // Partial updates as arguments: which columns they set, and to what. Costs data/many_rows.hpp.
 #pragma once
 
+#include <weir/core/patch.hpp>
 #include <weir/data/codec.hpp>
 #include <weir/data/many_rows.hpp>
 #include <weir/data/row_values.hpp>
@@ -13,8 +14,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace weir::detail {
@@ -87,6 +91,52 @@ void bind_json_change(
         for_each_change<Row>(changes, stamp, append);
         out += "}]";
     });
+}
+
+/// Whether each field of an update that a create struct has too is of that struct's type, or of
+/// what its optional holds.
+template <row Row>
+inline constexpr bool changes_have_row_types = [] {
+    using update = update_of<Row>;
+    bool all = true;
+    for_each_member_pointer<update>([&]<class Value>(std::size_t at, patch<Value> update::*) {
+        const auto position = columns_of_members<Row, update>[at];
+        const auto source = members_of_columns<Row, create_of<Row>>[position];
+        if (source == member_count<create_of<Row>>)
+            return;
+        const auto* const tag = member_tags<create_of<Row>>[source];
+        all = all && (tag == &type_tag<Value> || tag == &type_tag<std::optional<Value>>);
+    });
+    return all;
+}();
+
+/// What a full replacement changes: every column chosen.
+template <row Row>
+[[nodiscard]] update_of<Row> replacement(create_of<Row> given, sql::column_choice chosen) {
+    static_assert(
+        changes_have_row_types<Row>,
+        "weir: a member of row_types<Row>::update has another type than the row's; generate the "
+        "header again"
+    );
+    // Found by address, as in make_row(): linear to compile.
+    std::array<void*, member_count<create_of<Row>>> members;
+    for_each_member(given, [&](std::size_t at, auto& member) { members[at] = &member; });
+    update_of<Row> made{};
+    for_each_member(made, [&]<class Value>(std::size_t at, patch<Value>& to) {
+        const auto position = columns_of_members<Row, update_of<Row>>[at];
+        const auto source = members_of_columns<Row, create_of<Row>>[position];
+        if (!chosen(table_of<Row>, position) || source == members.size())
+            return;
+        const auto* const tag = member_tags<create_of<Row>>[source];
+        if (tag == &type_tag<Value>) {
+            to = std::move(*static_cast<Value*>(members[source]));
+        } else if (auto& from = *static_cast<std::optional<Value>*>(members[source])) {
+            to = std::move(*from);
+        } else {
+            to = null;
+        }
+    });
+    return made;
 }
 
 /// Stamps a whole row as updated.

@@ -8,6 +8,7 @@
 #include <weir/data/session.hpp>
 #include <weir/sql/ddl.hpp>
 #include <weir/sql/statements.hpp>
+#include <weir/table/idempotency.hpp>
 #include <weir/table/table.hpp>
 #include <weir/table/table_list.hpp>
 
@@ -43,8 +44,9 @@ template <session Session>
 
 } // namespace detail
 
-/// Creates what is absent: schemas, tables, indexes, constraints. `until()` gives each statement
-/// its own deadline; one that has passed ends the work.
+/// Creates what is absent: schemas, tables, indexes, constraints; and, beside tables that clients
+/// write over HTTP, the one that keeps answers under an Idempotency-Key. `until()` gives each
+/// statement its own deadline; one that has passed ends the work.
 ///
 /// Statements: `create … if not exists`, parents before children; each takes effect by itself. What
 /// only a new
@@ -52,7 +54,11 @@ template <session Session>
 ///             out for others.
 /// Errors:     the session's own; permission_error where the role may not create.
 template <session Session, std::invocable Until>
-void create_tables(Session& session, std::span<const table* const> tables, Until until) {
+void create_tables(Session& session, std::span<const table* const> given, Until until) {
+    const auto beside = idempotency_tables(given);
+    std::vector<const table*> tables{given.begin(), given.end()};
+    for (const auto& each : beside)
+        tables.push_back(&each);
     const auto steps = sql::create_tables(tables, session.dialect());
     std::vector<std::string_view> existing;
     for (const auto* of : tables) {

@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// A table as a collection of rows: validated, audited and isolated, on any session. Costs the
-// statements of sql/, the codec and table/validate.hpp; <chrono> for deadlines.
+// A table as a collection of rows: validated, audited, isolated and with an application's hooks, on
+// any session. Costs the statements of sql/, the codec and table/validate.hpp; <chrono> for
+// deadlines.
 #pragma once
 
 #include <weir/core/error.hpp>
 #include <weir/data/changes.hpp>
-#include <weir/data/list_options.hpp>
-#include <weir/data/many_rows.hpp>
-#include <weir/data/row_filters.hpp>
-#include <weir/data/row_inserts.hpp>
-#include <weir/data/row_statements.hpp>
-#include <weir/data/row_values.hpp>
-#include <weir/data/session.hpp>
-#include <weir/data/table_reader.hpp>
+#include <weir/data/hook_calls.hpp>
+#include <weir/data/row_changes.hpp>
+#include <weir/data/row_hooks.hpp>
 #include <weir/data/versions.hpp>
-#include <weir/sql/statements.hpp>
-#include <weir/table/audit.hpp>
+#include <weir/sql/condition.hpp>
+#include <weir/sql/layout.hpp>
 #include <weir/table/row.hpp>
-#include <weir/table/validate.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -32,347 +27,318 @@ namespace weir {
 ///
 /// Every statement carries the table's isolation: rows of other callers are absent, not forbidden.
 /// Every write is validated before a statement is sent and stamped with the session's actor and the
-/// clock's time. New rows: row_inserts.hpp; changes by condition: row_filters.hpp.
-///
-/// Where a write takes a precondition, the statement itself compares: of two writers that saw the
-/// same version one changes the row, and the other's call throws precondition_error.
+/// clock's time. What a write does is said where it is made: row_inserts.hpp, row_changes.hpp,
+/// row_filters.hpp; here is what hooks add to it, if there are any.
 ///
 /// Errors:   validation_error for broken rules, conflict_error for taken keys and unique values,
 ///           precondition_error for a row that moved on, and the session's own; each call takes
-///           effect wholly or not at all.
+///           effect wholly or not at all. With hooks the unit of work must be given up after an
+///           error.
 /// Lifetime: borrows the session; rows own their data.
 /// Threads:  as the session, one at a time.
 template <class Row, class Session>
-class repository : public row_filters<Row, Session> {
-    using base = row_filters<Row, Session>;
+class repository : public row_changes<Row, Session> {
+    using base = row_changes<Row, Session>;
 
 public:
     using typename base::create;
     using typename base::key;
     using typename base::update_fields;
 
-    using base::find;
-    using base::read;
-
     explicit repository(Session& session, repository_options options = {})
-        : base(session, options) {}
+        : base(session, std::move(options)),
+          hooks_(detail::own_hooks<Row, Session>(base::options().hooks)) {}
 
-    /// Rows that match, at most `limit_rows` of them, in order; ties are broken by the key.
-    [[nodiscard]] std::vector<Row> list(const list_options<Row>& options = {}) {
-        const auto columns = detail::all_columns<Row>;
-        auto found = select(options, columns);
-        return rows_of(found);
+    /// As row_inserts::insert().
+    Row insert(create given) {
+        if (!hooks_)
+            return base::insert(std::move(given));
+        calls().prepare({&given, 1}, {calls().at()});
+        auto row = base::insert(std::move(given));
+        calls().after_create(row, calls().at());
+        return row;
     }
 
-    /// The same as text, for writers: some columns, in the order given.
-    /// Lifetime: `options` until this returns; the result as the session's.
-    [[nodiscard]] auto
-    select(const list_options<Row>& options, std::span<const std::uint16_t> columns) {
-        read_request asked{
-            .where = &options.where.untyped(),
-            .columns = columns,
-            .limit_rows = options.limit_rows,
-            .offset_rows = options.offset_rows,
-            .removed = options.deleted,
-        };
-        asked.order.reserve(options.order.size());
-        for (const auto& by : options.order)
-            asked.order.push_back(by.term);
-        return reader().select(asked);
+    /// As row_inserts::insert_all().
+    std::vector<Row> insert_all(std::vector<create> given) {
+        if (!hooks_)
+            return base::insert_all(std::move(given));
+        calls().prepare(given, calls().places(given.size()));
+        auto stored = base::insert_all(std::move(given));
+        for (std::size_t at = 0; at < stored.size(); ++at)
+            calls().after_create(stored[at], calls().place(at));
+        return stored;
     }
 
-    /// How many rows match.
-    [[nodiscard]] std::uint64_t count(const list_options<Row>& options = {}) {
-        return reader().count(&options.where.untyped(), options.deleted);
+    /// As row_inserts::insert_quietly(); after-hooks are shown the stored rows all the same.
+    std::uint64_t insert_quietly(std::vector<create> given) {
+        return hooks_ ? insert_all(std::move(given)).size()
+                      : base::insert_quietly(std::move(given));
     }
 
-    /// Which of the keys exist, in no particular order; one statement.
-    [[nodiscard]] std::vector<key> existing(std::span<const key> wanted) {
-        std::vector<key> found;
-        if (wanted.empty())
-            return found;
-        const auto seen = readable(sql::deleted::exclude);
-        auto arguments = base::caller_arguments(sql::binds_caller(table_of<Row>, seen.rows));
-        detail::bind_many<Row>(arguments, wanted, detail::any_column, spoken());
-        auto rows = run(
-            sql::verb::select,
-            [&](sql::writer& out) { sql::write_existing(out, table_of<Row>, seen); },
-            arguments
-        );
-        while (const auto fields = rows.next())
-            found.push_back(detail::read_key<Row>(*fields, format()));
-        return found;
+    /// As row_inserts::upsert(). With hooks what is there is updated, the rest inserted, each with
+    /// its own.
+    Row upsert(create given) {
+        if (!hooks_)
+            return base::upsert(std::move(given));
+        return std::move(upsert_one(std::move(given), {}, calls().at()).row);
     }
 
-    /// Changes the fields that are set, and gives the changed row back; absent when there is none
-    /// for this caller.
+    /// As row_inserts::upsert_all(); with hooks row by row, as upsert().
+    upserted<Row> upsert_all(std::vector<create> given, const upsert_options& options = {}) {
+        if (!hooks_)
+            return base::upsert_all(std::move(given), options);
+        refuse_repetitions(given, options);
+        upserted<Row> made;
+        for (std::size_t at = 0; at < given.size(); ++at) {
+            auto one = upsert_one(std::move(given[at]), options, calls().place(at));
+            made.created += one.is_new ? 1U : 0U;
+            made.rows.push_back(std::move(one.row));
+        }
+        return made;
+    }
+
+    /// As row_inserts::insert_ignoring(); with hooks row by row.
+    std::vector<Row>
+    insert_ignoring(std::vector<create> given, const upsert_options& options = {}) {
+        if (!hooks_)
+            return base::insert_ignoring(std::move(given), options);
+        refuse_repetitions(given, options);
+        std::vector<Row> made;
+        for (std::size_t at = 0; at < given.size(); ++at) {
+            if (!find_existing(given[at], options))
+                made.push_back(insert_one(std::move(given[at]), calls().place(at)));
+        }
+        return made;
+    }
+
+    /// As row_changes::update().
     std::optional<Row> update(
         const key& wanted, const update_fields& changes, const precondition<Row>& demanded = {}
     ) {
-        violations broken;
-        weir::validate<Row>(changes, {}, broken);
-        if (!broken.empty())
-            throw validation_error{std::move(broken)};
-        const auto changed = detail::changed_members<Row>(changes);
-        if (changed.empty())
-            return met(find(wanted), demanded.untyped());
-        const auto states = states_of(wanted, demanded.untyped());
-        if (!states)
+        if (!hooks_)
+            return base::update(wanted, changes, demanded);
+        calls().check(changes, calls().at());
+        if (!calls().surround(any_hooks::write::update))
+            return base::update(wanted, changes, demanded);
+        const auto current = find_to_change(wanted, {}, demanded);
+        if (!current)
             return std::nullopt;
-        const auto columns = sql::changed_columns(table_of<Row>, changed);
-        auto arguments = own_arguments();
-        const auto stamp = stamp_now();
-        if (sql::update_binding(table_of<Row>, spoken(), columns.size()) ==
-            sql::binding::json_rows) {
-            detail::bind_json_change<Row>(arguments, wanted, changes, stamp);
-        } else {
-            detail::bind_change<Row>(arguments, changes, stamp, format());
-            detail::bind_key<Row>(arguments, wanted, format());
-        }
-        states->bind(arguments, format());
-        return changed_row(
-            wanted,
-            demanded.untyped(),
-            run(
-                sql::verb::update,
-                [&](sql::writer& out) {
-                    sql::write_update(
-                        out, table_of<Row>, columns, {}, sql::returning::rows, states->count()
-                    );
-                },
-                arguments
-            )
+        return update_found(*current, changes, calls().at());
+    }
+
+    /// As row_changes::replace().
+    std::optional<Row>
+    replace(const key& wanted, create given, const precondition<Row>& demanded = {}) {
+        if (!hooks_)
+            return base::replace(wanted, std::move(given), demanded);
+        calls().check(given, calls().at());
+        return update(
+            wanted, detail::replacement<Row>(std::move(given), is_update_column), demanded
         );
     }
 
-    /// Sets every column an update may set to what `given` says; absent when there is no such row
-    /// for this caller.
-    std::optional<Row>
-    replace(const key& wanted, create given, const precondition<Row>& demanded = {}) {
-        base::require_valid(given);
-        const auto states = states_of(wanted, demanded.untyped());
-        if (!states)
-            return std::nullopt;
-        const auto stamp = stamp_now();
-        Row made = detail::make_row<Row>(std::move(given), stamp, base::owner());
-        detail::stamp_update(made, stamp);
-        auto arguments = own_arguments();
-        constexpr auto columns = sql::chosen_columns<Row, sql::is_replaced>;
-        if (sql::update_binding(table_of<Row>, spoken(), columns.size()) ==
-            sql::binding::json_rows) {
-            detail::set_key(made, wanted);
-            detail::bind_json_rows<Row>(
-                arguments, std::span<const Row>{&made, 1}, detail::is_key_or_replaced
-            );
-        } else {
-            for_each_member(made, [&](std::size_t at, const auto& member) {
-                if (sql::is_replaced(table_of<Row>, at))
-                    add_argument(arguments, member, table_of<Row>.columns[at].type, format());
-            });
-            detail::bind_key<Row>(arguments, wanted, format());
-        }
-        states->bind(arguments, format());
-        auto changed =
-            states->count().is_any()
-                ? this->template run<fixed::replace>(arguments)
-                : run(
-                      sql::verb::update,
-                      [&](sql::writer& out) {
-                          sql::write_update(
-                              out, table_of<Row>, columns, {}, sql::returning::rows, states->count()
-                          );
-                      },
-                      arguments
-                  );
-        return changed_row(wanted, demanded.untyped(), std::move(changed));
-    }
-
-    /// Deletes a row: softly where the table keeps deleted rows, else for good. False when there is
-    /// none.
+    /// As row_changes::remove().
     bool remove(const key& wanted, const precondition<Row>& demanded = {}) {
-        const auto states = states_of(wanted, demanded.untyped());
-        if (!states)
-            return false;
-        auto arguments = own_arguments();
-        if constexpr (sql::keeps_deleted(table_of<Row>))
-            base::bind_stamp(arguments, audit_role::deleted_at, audit_role::deleted_by);
-        detail::bind_key<Row>(arguments, wanted, format());
-        states->bind(arguments, format());
-        auto changed = states->count().is_any()
-                           ? this->template run<fixed::remove>(arguments)
-                           : run(
-                                 sql::verb::remove,
-                                 [&](sql::writer& out) {
-                                     sql::write_remove(
-                                         out, table_of<Row>, sql::scope::caller, states->count()
-                                     );
-                                 },
-                                 arguments
-                             );
-        if (changed.affected_rows() != 0)
-            return true;
-        refuse_moved(wanted, demanded.untyped(), {});
-        return false;
+        if (!calls().surround(any_hooks::write::remove))
+            return base::remove(wanted, demanded);
+        const auto current = find_to_change(wanted, {}, demanded);
+        return current && remove_found(*current);
     }
 
-    /// Undoes a soft delete and gives the row back; absent when no deleted row has the key. The
-    /// version of a deleted row is the one it had before.
-    ///
-    /// Errors: conflict_error when a live row has taken its unique values meanwhile.
+    /// As row_changes::restore().
     std::optional<Row> restore(const key& wanted, const precondition<Row>& demanded = {})
         requires(sql::keeps_deleted(table_of<Row>))
     {
-        constexpr sql::visibility seen{sql::scope::caller, sql::deleted::only};
-        const auto states = states_of(wanted, demanded.untyped(), seen);
-        if (!states)
+        if (!calls().surround(any_hooks::write::restore))
+            return base::restore(wanted, demanded);
+        const auto removed =
+            find_to_change(wanted, {sql::scope::caller, sql::deleted::only}, demanded);
+        if (!removed)
             return std::nullopt;
-        auto arguments = own_arguments();
-        base::bind_stamp(arguments, audit_role::updated_at, audit_role::updated_by);
-        detail::bind_key<Row>(arguments, wanted, format());
-        states->bind(arguments, format());
-        auto changed = states->count().is_any() ? this->template run<fixed::restore>(arguments)
-                                                : run(
-                                                      sql::verb::update,
-                                                      [&](sql::writer& out) {
-                                                          sql::write_restore(
-                                                              out,
-                                                              table_of<Row>,
-                                                              sql::scope::caller,
-                                                              sql::returning::rows,
-                                                              states->count()
-                                                          );
-                                                      },
-                                                      arguments
-                                                  );
-        if (is_postgres()) {
-            if (auto row = base::first_of(changed))
-                return row;
-        } else if (changed.affected_rows() != 0) {
-            return find(wanted);
-        }
-        if (!find_seen(wanted, seen))
-            return std::nullopt;
-        refuse_moved(wanted, demanded.untyped(), seen);
-        base::throw_taken();
+        calls().before(any_hooks::write::restore, *removed);
+        auto stored = base::restore(wanted);
+        if (stored)
+            calls().after(any_hooks::write::restore, *stored);
+        return stored;
     }
 
-    /// Deletes a row for good, deleted or not. False when there is none. For callers in the table's
-    /// `purge` groups everybody's rows are there.
+    /// As row_changes::purge().
     bool purge(const key& wanted, const precondition<Row>& demanded = {}) {
-        const sql::visibility seen{
-            detail::purgeable_scope(table_of<Row>, base::known_caller()), sql::deleted::include
-        };
-        const auto states = states_of(wanted, demanded.untyped(), seen);
-        if (!states)
+        if (!calls().surround(any_hooks::write::purge))
+            return base::purge(wanted, demanded);
+        const auto rows = detail::purgeable_scope(table_of<Row>, base::known_caller());
+        const auto current = find_to_change(wanted, {rows, sql::deleted::include}, demanded);
+        if (!current)
             return false;
-        auto arguments = base::caller_arguments(sql::binds_caller(table_of<Row>, seen.rows));
-        detail::bind_key<Row>(arguments, wanted, format());
-        states->bind(arguments, format());
-        auto changed = run(
-            sql::verb::remove,
-            [&](sql::writer& out) { sql::write_purge(out, table_of<Row>, seen, states->count()); },
-            arguments
-        );
-        if (changed.affected_rows() != 0)
-            return true;
-        refuse_moved(wanted, demanded.untyped(), seen);
-        return false;
+        calls().before(any_hooks::write::purge, *current);
+        if (!base::purge(wanted))
+            return false;
+        calls().after(any_hooks::write::purge, *current);
+        return true;
+    }
+
+    /// As row_filters::update_where(); with hooks every row that matches is read and changed by
+    /// itself.
+    changed_rows<Row> update_where(
+        const sql::typed_condition<Row>& where,
+        const update_fields& changes,
+        const many_options& options = {}
+    ) {
+        if (!hooks_)
+            return base::update_where(where, changes, options);
+        calls().check(changes, calls().at());
+        if (!calls().surround(any_hooks::write::update))
+            return base::update_where(where, changes, options);
+        base::refuse_unlimited(where.untyped(), detail::changed_members<Row>(changes).empty());
+        changed_rows<Row> made;
+        for (const auto& current : find_to_change(where.untyped(), options)) {
+            auto stored = update_found(current, changes, calls().at());
+            made.count += stored ? 1U : 0U;
+            if (stored && options.with_rows)
+                made.rows.push_back(std::move(*stored));
+        }
+        return made;
+    }
+
+    /// As row_filters::remove_where(); with hooks every row that matches is read and removed by
+    /// itself.
+    changed_rows<Row>
+    remove_where(const sql::typed_condition<Row>& where, const many_options& options = {}) {
+        if (!calls().surround(any_hooks::write::remove))
+            return base::remove_where(where, options);
+        base::refuse_unlimited(where.untyped(), false);
+        changed_rows<Row> made;
+        for (const auto& current : find_to_change(where.untyped(), options)) {
+            if (!remove_found(current))
+                continue;
+            ++made.count;
+            if (!options.with_rows)
+                continue;
+            auto removed = base::find_seen(
+                detail::key_of_row(current), {sql::scope::caller, sql::deleted::only}
+            );
+            made.rows.push_back(removed ? std::move(*removed) : current);
+        }
+        return made;
     }
 
 private:
-    using typename base::fixed;
+    struct stored_row {
+        Row row;
+        bool is_new;
+    };
 
-    using base::format;
-    using base::is_postgres;
-    using base::own_arguments;
-    using base::readable;
-    using base::reader;
-    using base::rows_of;
-    using base::run;
-    using base::spoken;
-    using base::stamp_now;
-
-    /// A row that is in a version demanded, or none at all.
-    [[nodiscard]] static std::optional<Row>
-    met(std::optional<Row> found, const row_demand& demanded) {
-        if (found && !demanded.is_met_by(version_of(*found).untyped))
-            detail::throw_moved(table_of<Row>);
-        return found;
+    [[nodiscard]] detail::hook_calls<Row, Session> calls() const {
+        return {base::session(), base::options(), hooks_};
     }
 
-    /// The row with a key among those a write sees, as text.
-    [[nodiscard]] auto fields_seen(const key& wanted, sql::visibility seen) {
+    /// A row as it stands, locked until the unit of work ends where the database locks rows: what
+    /// a hook decides by it still holds when the change is made. The embedded engine's units of
+    /// work write one after the other instead.
+    ///
+    /// Errors: precondition_error when it is not in a version demanded.
+    [[nodiscard]] std::optional<Row> find_to_change(
+        const key& wanted, sql::visibility seen, const precondition<Row>& demanded = {}
+    ) {
         auto arguments = base::caller_arguments(sql::binds_caller(table_of<Row>, seen.rows));
-        detail::bind_key<Row>(arguments, wanted, format());
-        return run(
+        detail::bind_key<Row>(arguments, wanted, base::format());
+        auto found = base::run(
             sql::verb::select,
-            [&](sql::writer& out) { sql::write_find(out, table_of<Row>, seen); },
+            [&](sql::writer& out) {
+                sql::write_find(out, table_of<Row>, seen);
+                sql::write_row_lock(out);
+            },
             arguments
         );
-    }
-
-    [[nodiscard]] std::optional<Row> find_seen(const key& wanted, sql::visibility seen) {
-        auto found = fields_seen(wanted, seen);
-        return base::first_of(found);
-    }
-
-    /// The states a write demands; absent when there is no such row.
-    ///
-    /// Errors: precondition_error when the row is in none of them.
-    [[nodiscard]] std::optional<detail::demanded_states>
-    states_of(const key& wanted, const row_demand& demanded, sql::visibility seen = {}) {
-        if (demanded.is_any())
-            return detail::demanded_states{};
-        if constexpr (sql::has_stamped_states(table_of<Row>)) {
-            auto made = detail::demanded_states::stamped(demanded);
-            if (made.is_possible())
-                return made;
-            if (!find_seen(wanted, seen))
-                return std::nullopt;
-        } else {
-            auto found = fields_seen(wanted, seen);
-            const auto fields = found.next();
-            if (!fields)
-                return std::nullopt;
-            if (demanded.is_met_by(version_of_fields(table_of<Row>, *fields, format())))
-                return detail::demanded_states::of_values(table_of<Row>, spoken(), *fields);
-        }
-        detail::throw_moved(table_of<Row>);
-    }
-
-    /// Says why a statement with a precondition changed nothing, unless there is no such row.
-    void refuse_moved(const key& wanted, const row_demand& demanded, sql::visibility seen) {
-        if (demanded.is_any())
-            return;
-        // A row in the version demanded was in it again only after the statement.
-        const auto found = find_seen(wanted, seen);
-        if (found && !(is_refused_otherwise() && demanded.is_met_by(version_of(*found).untyped)))
+        auto current = base::first_of(found);
+        if (current && !demanded.untyped().is_met_by(version_of(*current).untyped))
             detail::throw_moved(table_of<Row>);
+        return current;
     }
 
-    /// Whether a statement changes no row for other reasons than the row itself: a warehouse's
-    /// statements keep unique values unique.
-    [[nodiscard]] bool is_refused_otherwise() const {
-        return !is_postgres() && !table_of<Row>.unique.empty();
+    /// The caller's live rows that match, locked in key order, so that two such changes do not wait
+    /// for each other.
+    ///
+    /// Errors: precondition_error when they are more than may be changed.
+    [[nodiscard]] std::vector<Row>
+    find_to_change(const sql::condition& where, const many_options& options) {
+        auto arguments = base::own_arguments();
+        sql::bind_condition(arguments, table_of<Row>, where, base::spoken());
+        auto found = base::run(
+            sql::verb::select,
+            [&](sql::writer& out) {
+                sql::write_list(out, table_of<Row>, {.where = &where, .has_limit = false});
+                sql::write_row_lock(out);
+            },
+            arguments
+        );
+        auto rows = base::rows_of(found);
+        if (options.most_rows && rows.size() > *options.most_rows)
+            base::throw_too_many();
+        return rows;
     }
 
-    /// The row after a change: PostgreSQL gives it back, a warehouse is asked for it.
-    template <class Result>
+    /// The live row that an upsert of `given` would change.
     [[nodiscard]] std::optional<Row>
-    changed_row(const key& wanted, const row_demand& demanded, Result changed) {
-        if (is_postgres()) {
-            if (auto row = base::first_of(changed))
-                return row;
-            refuse_moved(wanted, demanded, {});
-            return std::nullopt;
-        }
-        if (changed.affected_rows() != 0)
-            return find(wanted);
-        refuse_moved(wanted, demanded, {});
-        if (is_refused_otherwise() && find(wanted))
-            base::throw_taken();
-        return std::nullopt;
+    find_existing(const create& given, const upsert_options& options) {
+        const Row like = base::compose(create{given});
+        auto found = base::find_alike({&like, 1}, base::columns_of(options));
+        return found.empty() ? std::nullopt : std::optional{std::move(found.front())};
     }
+
+    /// Checks all rows before the first is written.
+    void refuse_repetitions(std::span<const create> given, const upsert_options& options) {
+        calls().check_all(given, calls().places(given.size()));
+        std::vector<Row> made;
+        made.reserve(given.size());
+        for (const auto& one : given)
+            made.push_back(base::compose(create{one}));
+        static_cast<void>(base::places_of(made, base::columns_of(options)));
+    }
+
+    Row insert_one(create given, const location& at) {
+        calls().prepare({&given, 1}, {at});
+        auto row = base::insert(std::move(given));
+        calls().after_create(row, at);
+        return row;
+    }
+
+    stored_row upsert_one(create given, const upsert_options& options, const location& at) {
+        calls().check(given, at);
+        if (const auto existing = find_existing(given, options)) {
+            const auto current = find_to_change(detail::key_of_row(*existing), {});
+            if (current) {
+                auto changed = update_found(
+                    *current, detail::replacement<Row>(std::move(given), options.replaces), at
+                );
+                if (changed)
+                    return {std::move(*changed), false};
+            }
+            base::throw_taken();
+        }
+        return {insert_one(std::move(given), at), true};
+    }
+
+    std::optional<Row>
+    update_found(const Row& current, const update_fields& changes, const location& at) {
+        auto decided = changes;
+        calls().before_update(current, decided, at);
+        auto stored = base::update(detail::key_of_row(current), decided);
+        if (stored)
+            calls().after_update(current, *stored, at);
+        return stored;
+    }
+
+    bool remove_found(const Row& current) {
+        calls().before(any_hooks::write::remove, current);
+        if (!base::remove(detail::key_of_row(current)))
+            return false;
+        calls().after(any_hooks::write::remove, current);
+        return true;
+    }
+
+    const row_hooks<Row>* hooks_;
 };
 
 } // namespace weir

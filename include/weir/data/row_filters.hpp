@@ -124,6 +124,20 @@ protected:
     using base::spoken;
     using base::stamp_now;
 
+    /// Errors: validation_error for a condition that holds always, and for changes of nothing.
+    static void refuse_unlimited(const sql::condition& where, bool sets_nothing) {
+        violations broken;
+        if (sets_nothing)
+            broken.push_back({"missing", {}, "Nothing is to be set"});
+        refuse_always(where, broken);
+    }
+
+    [[noreturn]] static void throw_too_many() {
+        throw precondition_error{
+            "More rows of table '" + base::name() + "' match than may be changed"
+        };
+    }
+
 private:
     [[nodiscard]] std::uint64_t count_where(const sql::condition& where) {
         auto arguments = own_arguments();
@@ -181,9 +195,7 @@ private:
             });
         }
         if (made.count == 0 && options.most_rows && count_where(where) > *options.most_rows)
-            throw precondition_error{
-                "More rows of table '" + base::name() + "' match than may be changed"
-            };
+            throw_too_many();
         return made;
     }
 

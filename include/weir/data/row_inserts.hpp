@@ -196,6 +196,59 @@ protected:
         return made;
     }
 
+    /// The columns rows exist by, in the table's order.
+    [[nodiscard]] static std::vector<std::uint16_t> columns_of(const upsert_options& options) {
+        const auto sorted = [](column_indexes columns) {
+            std::vector<std::uint16_t> made{columns.begin(), columns.end()};
+            std::sort(made.begin(), made.end());
+            return made;
+        };
+        auto wanted = sorted(options.by.empty() ? table_of<Row>.key : options.by);
+        if (wanted == sorted(table_of<Row>.key))
+            return wanted;
+        for (const auto& set : table_of<Row>.unique) {
+            if (wanted == sorted(set.columns))
+                return wanted;
+        }
+        throw configuration_error{
+            "weir: rows of table '" + base::name() + "' exist by the key or by a unique set"
+        };
+    }
+
+    /// The values of some columns of a row as one text, for comparing them.
+    [[nodiscard]] std::string values_text(const Row& of, column_indexes columns) const {
+        std::string text;
+        for_each_member(of, [&](std::size_t at, const auto& member) {
+            if (std::find(columns.begin(), columns.end(), at) == columns.end())
+                return;
+            // Quoted, so that no value can look like two.
+            text += text.empty() ? '{' : ',';
+            detail::append_element(text, member, table_of<Row>.columns[at].type, format());
+        });
+        return text;
+    }
+
+    using positions = std::map<std::string, std::size_t, std::less<>>;
+
+    /// Where each row stands among those given.
+    ///
+    /// Errors: validation_error for each that is there twice.
+    [[nodiscard]] positions places_of(std::span<const Row> made, column_indexes columns) const {
+        positions places;
+        violations broken;
+        for (std::size_t at = 0; at < made.size(); ++at) {
+            if (places.emplace(values_text(made[at], columns), at).second)
+                continue;
+            const std::string column{table_of<Row>.columns[columns.front()].name};
+            broken.push_back(
+                {"repeated", {at, column}, "Another row of this request is the same row"}
+            );
+        }
+        if (!broken.empty())
+            throw validation_error{std::move(broken)};
+        return places;
+    }
+
 private:
     [[nodiscard]] sql::arguments insert_arguments(const Row& made) const {
         auto arguments = caller_arguments(sql::insert_binds_caller(table_of<Row>));
@@ -298,59 +351,6 @@ private:
             sql::verb::select, [&](sql::writer& out) { sql::write_exists(out, parent); }, arguments
         );
         return found.next().has_value();
-    }
-
-    /// The columns rows exist by, in the table's order.
-    [[nodiscard]] static std::vector<std::uint16_t> columns_of(const upsert_options& options) {
-        const auto sorted = [](column_indexes columns) {
-            std::vector<std::uint16_t> made{columns.begin(), columns.end()};
-            std::sort(made.begin(), made.end());
-            return made;
-        };
-        auto wanted = sorted(options.by.empty() ? table_of<Row>.key : options.by);
-        if (wanted == sorted(table_of<Row>.key))
-            return wanted;
-        for (const auto& set : table_of<Row>.unique) {
-            if (wanted == sorted(set.columns))
-                return wanted;
-        }
-        throw configuration_error{
-            "weir: rows of table '" + base::name() + "' exist by the key or by a unique set"
-        };
-    }
-
-    /// The values of some columns of a row as one text, for comparing them.
-    [[nodiscard]] std::string values_text(const Row& of, column_indexes columns) const {
-        std::string text;
-        for_each_member(of, [&](std::size_t at, const auto& member) {
-            if (std::find(columns.begin(), columns.end(), at) == columns.end())
-                return;
-            // Quoted, so that no value can look like two.
-            text += text.empty() ? '{' : ',';
-            detail::append_element(text, member, table_of<Row>.columns[at].type, format());
-        });
-        return text;
-    }
-
-    using positions = std::map<std::string, std::size_t, std::less<>>;
-
-    /// Where each row stands among those given.
-    ///
-    /// Errors: validation_error for each that is there twice.
-    [[nodiscard]] positions places_of(std::span<const Row> made, column_indexes columns) const {
-        positions places;
-        violations broken;
-        for (std::size_t at = 0; at < made.size(); ++at) {
-            if (places.emplace(values_text(made[at], columns), at).second)
-                continue;
-            const std::string column{table_of<Row>.columns[columns.front()].name};
-            broken.push_back(
-                {"repeated", {at, column}, "Another row of this request is the same row"}
-            );
-        }
-        if (!broken.empty())
-            throw validation_error{std::move(broken)};
-        return places;
     }
 
     upserted<Row>

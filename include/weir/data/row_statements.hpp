@@ -6,6 +6,8 @@
 #include <weir/core/chrono.hpp>
 #include <weir/core/deadline.hpp>
 #include <weir/core/error.hpp>
+#include <weir/core/violation.hpp>
+#include <weir/data/row_hooks.hpp>
 #include <weir/data/row_values.hpp>
 #include <weir/data/session.hpp>
 #include <weir/data/table_reader.hpp>
@@ -29,6 +31,11 @@ struct repository_options {
     /// By when every call must be done, as for the one request a repository is made for; absent:
     /// each call has the default span from its own start.
     std::optional<deadline> until{};
+    /// What runs around every write; the session is then a unit of work of an any_session, as
+    /// with_hooks() and the routes make it. Lifetime: as the repository. nullptr: nothing.
+    const any_hooks* hooks = nullptr;
+    /// Where the rows stand in the input, for what hooks and an application's rules refuse.
+    location at{};
 };
 
 /// Runs the statements of one table on one session.
@@ -38,7 +45,7 @@ template <class Row, class Session>
 class row_statements {
     static_assert(check_keyed_row<Row>());
     static_assert(
-        session<Session>,
+        weir::session<Session>,
         "weir: a repository needs a session: pool.session(who) or database.session(who)"
     );
     static_assert(
@@ -52,7 +59,7 @@ public:
     using key = key_of<Row>;
 
     explicit row_statements(Session& session, repository_options options)
-        : session_(&session), options_(options) {}
+        : session_(&session), options_(std::move(options)) {}
 
     /// The row with a key, absent when there is none for this caller.
     [[nodiscard]] std::optional<Row>
@@ -82,6 +89,10 @@ public:
 
 protected:
     using fixed = sql::fixed_statement;
+
+    [[nodiscard]] Session& session() const noexcept { return *session_; }
+
+    [[nodiscard]] const repository_options& options() const noexcept { return options_; }
 
     [[nodiscard]] sql::dialect spoken() const { return session_->dialect(); }
 

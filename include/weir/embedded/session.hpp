@@ -14,6 +14,7 @@
 #include <concepts>
 #include <cstdint>
 #include <exception>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -29,14 +30,15 @@ namespace weir::embedded {
 template <class Who>
 class unit_for {
 public:
-    unit_for(database& in, Who who, deadline until)
-        : in_(&in), who_(std::move(who)), until_(until), held_(std::in_place, in, until) {
+    unit_for(database& in, Who who, deadline until, std::unique_lock<std::timed_mutex> turn = {})
+        : in_(&in), who_(std::move(who)), until_(until), turn_(std::move(turn)),
+          held_(std::in_place, in, until) {
         (*held_)->begin();
     }
 
     unit_for(unit_for&& other) noexcept
         : in_(other.in_), who_(std::move(other.who_)), until_(other.until_),
-          held_(std::move(other.held_)) {
+          turn_(std::move(other.turn_)), held_(std::move(other.held_)) {
         other.held_.reset();
     }
 
@@ -94,7 +96,11 @@ private:
     struct closing {
         unit_for& unit;
 
-        ~closing() { unit.held_.reset(); }
+        ~closing() {
+            unit.held_.reset();
+            if (unit.turn_)
+                unit.turn_.unlock();
+        }
     };
 
     void refuse_if_over() const {
@@ -107,6 +113,7 @@ private:
     database* in_;
     Who who_;
     deadline until_;
+    std::unique_lock<std::timed_mutex> turn_;
     std::optional<database::lease> held_;
 };
 
@@ -199,6 +206,16 @@ public:
 
     /// Opens a unit of work on a connection of its own, to be finished by `until`.
     [[nodiscard]] unit_for<Who> begin(deadline until) { return {*in_, who_, until}; }
+
+    /// The same as the only writer until it is over: keys and unique values, which the engine does
+    /// not keep, stay unique, and nothing it reads is changed meanwhile. Ends on the thread it
+    /// began on; other writes of that thread would wait for it in vain.
+    ///
+    /// Errors: timeout_error when other writers do not finish by `until`.
+    [[nodiscard]] unit_for<Who> begin_writing(deadline until) {
+        auto turn = in_->turn_to_write({.text = {}, .table = {}, .verb = sql::verb::insert}, until);
+        return {*in_, who_, until, std::move(turn)};
+    }
 
 private:
     database* in_;

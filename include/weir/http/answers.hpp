@@ -5,6 +5,7 @@
 
 #include <weir/core/error.hpp>
 #include <weir/data/any_session.hpp>
+#include <weir/data/shared_unit.hpp>
 #include <weir/http/negotiation.hpp>
 #include <weir/http/request.hpp>
 #include <weir/http/response.hpp>
@@ -23,6 +24,8 @@ namespace weir::http::detail {
 /// Errors: authentication_error when nobody does and the table has `access`.
 [[nodiscard]] inline any_session_base
 open_session(const sessions& from, const table& of, const request& asked) {
+    if (asked.within != nullptr && (asked.caller || of.access.rule == access_rule::open))
+        return asked.within->join();
     if (asked.caller)
         return from.for_caller(*asked.caller);
     if (of.access.rule != access_rule::open)

@@ -13,6 +13,12 @@
 #include <string_view>
 #include <vector>
 
+namespace weir {
+
+class shared_unit;
+
+} // namespace weir
+
 namespace weir::http {
 
 /// A request. The transport fills the first part, the router the second.
@@ -35,6 +41,9 @@ struct request {
     std::string path{};
     std::vector<query_parameter> query{};
     std::vector<path_parameter> parameters{};
+    /// The unit of work this request's writes are part of, where one was begun around its handler:
+    /// every session opened for the request joins it. Lifetime: until the handler returns.
+    shared_unit* within = nullptr;
 
     /// A parameter of the route's pattern, decoded; empty when the pattern has none of that name.
     [[nodiscard]] std::string_view parameter(std::string_view name) const noexcept {

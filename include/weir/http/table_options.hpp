@@ -1,13 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a table's routes behave besides what its schema says. Costs <chrono>.
+// How a table's routes behave besides what its schema says. Costs <chrono> and <memory>.
 #pragma once
 
 #include <weir/core/chrono.hpp>
+#include <weir/core/error.hpp>
+#include <weir/data/row_hooks.hpp>
+#include <weir/table/table.hpp>
 
+#include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace weir::http {
+
+/// How answers to writes sent under an `Idempotency-Key` are kept.
+struct idempotency_options {
+    /// How long an answer is given again.
+    std::chrono::hours kept{24};
+    /// A longer body is not kept: whoever asks again gets the status and the header fields.
+    std::size_t max_body_bytes = 256UL * 1024;
+    /// How long a repetition waits for the first request to end before it is answered 409; never
+    /// longer than its own deadline.
+    std::chrono::milliseconds patience{10'000};
+};
 
 struct table_options {
     /// Every path begins with it.
@@ -18,6 +35,28 @@ struct table_options {
     bool purge_without_rule = false;
     /// Where audit times come from.
     now_function clock = &now;
+    idempotency_options idempotency{};
+    /// What runs around writes: weir::share(weir::hooks<order>{…}), for as many tables as there
+    /// are; the routes of a table use those that are its own.
+    std::vector<std::shared_ptr<const any_hooks>> hooks{};
+
+    /// The hooks of a table; nullptr: none.
+    ///
+    /// Errors:   throws configuration_error when two are its own.
+    /// Lifetime: as these options.
+    [[nodiscard]] const any_hooks* hooks_of(const table& wanted) const {
+        const any_hooks* found = nullptr;
+        for (const auto& each : hooks) {
+            if (each == nullptr || &each->of() != &wanted)
+                continue;
+            if (found != nullptr)
+                throw configuration_error{
+                    "Hooks of table '" + std::string{wanted.name} + "' were given twice"
+                };
+            found = each.get();
+        }
+        return found;
+    }
 };
 
 } // namespace weir::http

@@ -10,6 +10,7 @@
 #include <weir/http/router.hpp>
 #include <weir/http/sessions.hpp>
 #include <weir/http/table_options.hpp>
+#include <weir/http/write_guard.hpp>
 #include <weir/http/write_routes.hpp>
 #include <weir/sql/layout.hpp>
 #include <weir/table/row.hpp>
@@ -36,6 +37,7 @@ void add_table(router& routes, sessions from, table_options options = {}) {
     using writes = detail::write_handlers<Row>;
     using reads = detail::read_handlers;
     const auto reading = std::make_shared<const reads>(from, facts, &writes::bind_key, options);
+    const auto guard = std::make_shared<const detail::write_guard>(from, facts, options);
     const auto writing = std::make_shared<const writes>(std::move(from), std::move(options));
     const auto& all = writing->path();
     const auto one = all + "/{key}";
@@ -56,7 +58,11 @@ void add_table(router& routes, sessions from, table_options options = {}) {
                 method,
                 pattern,
                 takes_body,
-                [writing, call](const request& asked) { return ((*writing).*call)(asked); }
+                [guard, writing, call](const request& asked) {
+                    return guard->answer(asked, [&](const request& admitted) {
+                        return ((*writing).*call)(admitted);
+                    });
+                }
             );
         };
     if (facts.api.offered.has(operations::list)) {

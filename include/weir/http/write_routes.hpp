@@ -6,6 +6,8 @@
 #include <weir/core/error.hpp>
 #include <weir/data/any_session.hpp>
 #include <weir/data/repository.hpp>
+#include <weir/data/row_hooks.hpp>
+#include <weir/data/shared_unit.hpp>
 #include <weir/http/answers.hpp>
 #include <weir/http/list_query.hpp>
 #include <weir/http/negotiation.hpp>
@@ -40,10 +42,14 @@ using route_session = std::
 template <row Row>
 [[nodiscard]] route_session<Row> open_row_session(const sessions& from, const request& asked) {
     if constexpr (table_of<Row>.access.rule == access_rule::open) {
+        if (asked.within != nullptr)
+            return asked.within->join();
         return asked.caller ? any_session{from.for_caller(*asked.caller)} : from.for_nobody();
     } else {
         if (!asked.caller)
             throw authentication_error{"This table is for known callers only"};
+        if (asked.within != nullptr)
+            return asked.within->join_as_caller();
         return from.for_caller(*asked.caller);
     }
 }
@@ -100,53 +106,6 @@ template <keyed_row Row>
     return out;
 }
 
-/// Whether each field of an update that a create struct has too is of that struct's type, or of
-/// what its optional holds.
-template <row Row>
-inline constexpr bool changes_have_row_types = [] {
-    using update = update_of<Row>;
-    bool all = true;
-    for_each_member_pointer<update>([&]<class Value>(std::size_t at, patch<Value> update::*) {
-        const auto position = columns_of_members<Row, update>[at];
-        const auto source = weir::detail::members_of_columns<Row, create_of<Row>>[position];
-        if (source == member_count<create_of<Row>>)
-            return;
-        const auto* const tag = weir::detail::member_tags<create_of<Row>>[source];
-        all = all && (tag == &weir::detail::type_tag<Value> ||
-                      tag == &weir::detail::type_tag<std::optional<Value>>);
-    });
-    return all;
-}();
-
-/// What a full replacement changes: every column a payload may set, and no other.
-template <row Row>
-[[nodiscard]] update_of<Row> replacement(create_of<Row> given) {
-    static_assert(
-        changes_have_row_types<Row>,
-        "weir: a member of row_types<Row>::update has another type than the row's; generate the "
-        "header again"
-    );
-    // Found by address, as in make_row(): linear to compile.
-    std::array<void*, member_count<create_of<Row>>> members;
-    for_each_member(given, [&](std::size_t at, auto& member) { members[at] = &member; });
-    update_of<Row> made{};
-    for_each_member(made, [&]<class Value>(std::size_t at, patch<Value>& to) {
-        const auto position = columns_of_members<Row, update_of<Row>>[at];
-        const auto source = weir::detail::members_of_columns<Row, create_of<Row>>[position];
-        if (!is_update_payload_column(table_of<Row>, position) || source == members.size())
-            return;
-        const auto* const tag = weir::detail::member_tags<create_of<Row>>[source];
-        if (tag == &weir::detail::type_tag<Value>) {
-            to = std::move(*static_cast<Value*>(members[source]));
-        } else if (auto& from = *static_cast<std::optional<Value>*>(members[source])) {
-            to = std::move(*from);
-        } else {
-            to = null;
-        }
-    });
-    return made;
-}
-
 /// Whether a client names the whole key of a new row: no part is the database's or the caller's to
 /// give.
 template <keyed_row Row>
@@ -183,13 +142,29 @@ void adopt_key(
     }(std::make_index_sequence<member_count<key_of<Row>>>{});
 }
 
+/// Whether what was found about a row are rules it breaks, and nothing about its form: it is then
+/// as it was sent.
+template <row Row, class Part>
+[[nodiscard]] bool
+breaks_rules_only(const Part& given, const location& at, const violations& found) {
+    if (found.front().type == "json_invalid")
+        return false;
+    violations rules;
+    weir::validate<Row>(given, at, rules);
+    const auto is_of_row = [&](const violation& each) {
+        return each.loc.size() >= at.size() && std::equal(at.begin(), at.end(), each.loc.begin());
+    };
+    return std::cmp_equal(std::count_if(found.begin(), found.end(), is_of_row), rules.size());
+}
+
 /// Answers writes of one table.
 template <keyed_row Row>
 class write_handlers {
 public:
     write_handlers(sessions from, table_options options)
         : from_(std::move(from)), options_(std::move(options)),
-          path_(options_.base + "/" + std::string{facts.api.path}) {}
+          path_(options_.base + "/" + std::string{facts.api.path}),
+          hooks_(static_cast<const row_hooks<Row>*>(options_.hooks_of(facts))) {}
 
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
@@ -201,9 +176,10 @@ public:
     response insert(const request& asked) const {
         refuse_parameters(asked.query);
         json::create_body<Row> body;
-        json::require_sound(
-            json::read_creates<Row>(asked.body, body, {.max_rows = options_.max_rows})
-        );
+        auto broken = json::read_creates<Row>(asked.body, body, {.max_rows = options_.max_rows});
+        for (std::size_t at = 0; at < body.rows.size(); ++at)
+            add_own_violations(body.rows[at], place_of(body.is_array, at), broken);
+        json::require_sound(std::move(broken));
         auto session = open_row_session<Row>(from_, asked);
         rows_of_table rows{session, per_request(asked)};
         if (body.is_array)
@@ -215,7 +191,9 @@ public:
         refuse_parameters(asked.query);
         const auto key = read_key(asked);
         update_of<Row> changes{};
-        json::require_sound(json::read_update<Row>(asked.body, changes));
+        auto broken = json::read_update<Row>(asked.body, changes);
+        add_own_violations(changes, place_of(false, 0), broken);
+        json::require_sound(std::move(broken));
         auto session = open_row_session<Row>(from_, asked);
         const auto changed = rows_of_table{session, per_request(asked)}.update(key, changes);
         if (!changed)
@@ -229,7 +207,8 @@ public:
         auto given = read_replacement(asked, key);
         auto session = open_row_session<Row>(from_, asked);
         rows_of_table rows{session, per_request(asked)};
-        if (const auto changed = rows.update(key, replacement<Row>(given)))
+        if (const auto changed =
+                rows.update(key, weir::detail::replacement<Row>(given, is_update_payload_column)))
             return written(*changed, asked);
         if constexpr (key_is_given<Row>) {
             if (facts.api.offered.has(operations::create))
@@ -275,7 +254,31 @@ private:
     static constexpr const table& facts = table_of<Row>;
 
     [[nodiscard]] repository_options per_request(const request& asked) const {
-        return {.clock = options_.clock, .until = asked.until};
+        repository_options made{.clock = options_.clock, .until = asked.until};
+        if (hooks_ != nullptr) {
+            made.hooks = hooks_;
+            made.at = place_of(false, 0);
+        }
+        return made;
+    }
+
+    /// Where a row stands in the body.
+    [[nodiscard]] static location place_of(bool is_array, std::size_t row) {
+        location at{std::string{"body"}};
+        if (is_array)
+            at.emplace_back(row);
+        return at;
+    }
+
+    /// Adds what the application's own rules find, unless the row could not be read: of what was
+    /// not sent they can say nothing.
+    template <class Part>
+    void add_own_violations(const Part& given, const location& at, violations& broken) const {
+        if (hooks_ == nullptr)
+            return;
+        if (!broken.empty() && !breaks_rules_only<Row>(given, at, broken))
+            return;
+        hooks_->validate(given, at, broken);
     }
 
     [[nodiscard]] static key_of<Row> read_key(const request& asked) {
@@ -287,8 +290,8 @@ private:
     }
 
     // A body that may leave the key out, the path having named it.
-    [[nodiscard]] static create_of<Row>
-    read_replacement(const request& asked, const key_of<Row>& key) {
+    [[nodiscard]] create_of<Row>
+    read_replacement(const request& asked, const key_of<Row>& key) const {
         json::create_body<Row> body;
         auto broken = json::read_creates<Row>(asked.body, body, {.max_rows = 1});
         if (body.is_array)
@@ -311,6 +314,7 @@ private:
             if (broken.empty())
                 adopt_key<Row>(body.rows.front(), key, missing, broken);
         }
+        add_own_violations(body.rows.front(), place_of(false, 0), broken);
         json::require_sound(std::move(broken));
         return std::move(body.rows.front());
     }
@@ -372,6 +376,7 @@ private:
     sessions from_;
     table_options options_;
     std::string path_;
+    const row_hooks<Row>* hooks_;
 };
 
 } // namespace weir::http::detail

@@ -79,4 +79,11 @@ write_find_by(writer& out, const table& of, column_indexes columns, visibility s
     write_visible(out, where, of, "t", seen, caller);
 }
 
+/// Ends a select of rows under `t` so that nobody else changes them until the unit of work is over,
+/// where the database locks rows.
+constexpr void write_row_lock(writer& out) {
+    if (out.is_postgres())
+        out.put(" for update of t");
+}
+
 } // namespace weir::sql

@@ -14,6 +14,7 @@
 #include <weir/embedded/session.hpp>
 #endif
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <field_ops.weir.hpp>
@@ -70,26 +71,102 @@ private:
 
 #endif
 
+using next_crash = std::atomic<service::crash>;
+
+/// A unit of work whose connection may break at the worst moment.
+template <class Unit>
+class breaking_unit {
+public:
+    breaking_unit(Unit held, next_crash& next) : held_(std::move(held)), next_(&next) {}
+
+    [[nodiscard]] weir::sql::dialect dialect() const { return held_.dialect(); }
+
+    [[nodiscard]] std::string_view actor() const { return held_.actor(); }
+
+    [[nodiscard]] const weir::caller& caller() const
+        requires weir::caller_session<Unit>
+    {
+        return held_.caller();
+    }
+
+    auto execute(
+        const weir::sql::statement& text, const weir::sql::arguments& with, weir::deadline until
+    ) {
+        return held_.execute(text, with, until);
+    }
+
+    void commit() {
+        const auto when = next_->exchange(service::crash::never);
+        if (when != service::crash::before_commit)
+            held_.commit();
+        if (when != service::crash::never)
+            throw weir::connection_error{"The connection broke", {.outcome_unknown = true}};
+    }
+
+    void rollback() { held_.rollback(); }
+
+private:
+    Unit held_;
+    next_crash* next_;
+};
+
+/// A session whose units of work may break.
+template <class Session>
+class breaking_session {
+public:
+    breaking_session(Session held, next_crash& next) : held_(std::move(held)), next_(&next) {}
+
+    [[nodiscard]] weir::sql::dialect dialect() const { return held_.dialect(); }
+
+    [[nodiscard]] std::string_view actor() const { return held_.actor(); }
+
+    [[nodiscard]] const weir::caller& caller() const
+        requires weir::caller_session<Session>
+    {
+        return held_.caller();
+    }
+
+    auto execute(
+        const weir::sql::statement& text, const weir::sql::arguments& with, weir::deadline until
+    ) {
+        return held_.execute(text, with, until);
+    }
+
+    auto begin(weir::deadline until) {
+        if constexpr (requires { held_.begin_writing(until); }) {
+            return breaking_unit{held_.begin_writing(until), *next_};
+        } else {
+            return breaking_unit{held_.begin(until), *next_};
+        }
+    }
+
+private:
+    Session held_;
+    next_crash* next_;
+};
+
 } // namespace
 
 struct service::parts {
-    backend on{};
+    std::shared_ptr<backend> on{};
     weir::http::router routes{};
     std::optional<weir::caller> who{};
+    next_crash next{crash::never};
+
+    /// Adds the routes of every table.
+    void add_tables(const weir::http::table_options& options);
 };
 
-service::service(weir::http::table_options options) : parts_(std::make_unique<parts>()) {
-    auto& [on, routes, who] = *parts_;
-    auto session = on.session(weir::nobody{});
-    weir::create_tables<tutorial::tables>(session);
-    weir::create_tables<freight::tables>(session);
-    const weir::table* const tables[]{
-        &weir::table_of<field_ops::order>,
-        &weir::table_of<field_ops::order_line>,
-        &weir::table_of<field_ops::user_preference>,
+void service::parts::add_tables(const weir::http::table_options& options) {
+    const weir::http::sessions from{
+        [this] {
+            auto session = on->session(weir::nobody{.name = "service"});
+            return weir::any_session{breaking_session{std::move(session), next}};
+        },
+        [this](const weir::caller& asking) {
+            return weir::any_caller_session{breaking_session{on->session(asking), next}};
+        },
     };
-    weir::create_tables(session, tables);
-    const auto from = weir::http::sessions_of(on, weir::nobody{.name = "service"});
     weir::http::add_table<tutorial::well>(routes, from, options);
     weir::http::add_table<field_ops::order>(routes, from, options);
     weir::http::add_table<field_ops::order_line>(routes, from, options);
@@ -99,8 +176,28 @@ service::service(weir::http::table_options options) : parts_(std::make_unique<pa
     weir::http::add_health(routes, {weir::http::database_component("database", from)});
     // A request that says who asks keeps it, for tests in many threads.
     routes.identify_with([this](const weir::http::request& asked) {
-        return asked.caller ? asked.caller : parts_->who;
+        return asked.caller ? asked.caller : who;
     });
+}
+
+service::service(weir::http::table_options options) : parts_(std::make_unique<parts>()) {
+    parts_->on = std::make_shared<backend>();
+    auto session = parts_->on->session(weir::nobody{});
+    weir::create_tables<tutorial::tables>(session);
+    weir::create_tables<freight::tables>(session);
+    const weir::table* const tables[]{
+        &weir::table_of<field_ops::order>,
+        &weir::table_of<field_ops::order_line>,
+        &weir::table_of<field_ops::user_preference>,
+    };
+    weir::create_tables(session, tables);
+    parts_->add_tables(options);
+}
+
+service::service(service& beside, weir::http::table_options options)
+    : parts_(std::make_unique<parts>()) {
+    parts_->on = beside.parts_->on;
+    parts_->add_tables(options);
 }
 
 service::~service() = default;
@@ -141,9 +238,13 @@ service::ask_as(const std::optional<weir::caller>& who, weir::http::request aske
 }
 
 std::uint64_t service::execute(std::string_view text) {
-    auto session = parts_->on.session(weir::nobody{});
+    auto session = parts_->on->session(weir::nobody{});
     return session.execute({text, "", weir::sql::verb::update}, {}, weir::deadline{})
         .affected_rows();
+}
+
+void service::crash_next_commit(crash when) {
+    parts_->next = when;
 }
 
 weir::http::router& service::routes() {

@@ -32,6 +32,8 @@ inline weir::caller bob() {
 class service {
 public:
     explicit service(weir::http::table_options options = {});
+    /// Another service on the same database.
+    explicit service(service& beside, weir::http::table_options options = {});
     ~service();
 
     service(const service&) = delete;
@@ -58,6 +60,12 @@ public:
     /// Executes a statement behind the routes' back; how many rows it changed. `@{app_data}` stands
     /// for the schema of field_ops.
     std::uint64_t execute(std::string_view text);
+
+    /// When the connection breaks, as seen from this side.
+    enum class crash : std::uint8_t { never, before_commit, after_commit };
+
+    /// Lets the next unit of work end so.
+    void crash_next_commit(crash when);
 
     /// For routes of a test's own; before the first request.
     [[nodiscard]] weir::http::router& routes();

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sessions that belong to somebody else, as sessions: for code that wants to own one. Costs
+// data/any_session.hpp.
+#pragma once
+
+#include <weir/core/deadline.hpp>
+#include <weir/data/any_session.hpp>
+#include <weir/data/caller.hpp>
+#include <weir/data/session.hpp>
+#include <weir/sql/dialect.hpp>
+#include <weir/sql/statement.hpp>
+
+#include <concepts>
+#include <string_view>
+
+namespace weir {
+
+/// A session of a known type that is somebody else's. Has no units of work.
+/// Lifetime: must not outlive that session.
+template <session Session>
+class borrowed_session {
+public:
+    explicit borrowed_session(Session& from) : from_(&from) {}
+
+    [[nodiscard]] sql::dialect dialect() const { return from_->dialect(); }
+
+    [[nodiscard]] std::string_view actor() const { return from_->actor(); }
+
+    [[nodiscard]] const weir::caller& caller() const
+        requires caller_session<Session>
+    {
+        return from_->caller();
+    }
+
+    auto execute(const sql::statement& statement, const sql::arguments& arguments, deadline until) {
+        return from_->execute(statement, arguments, until);
+    }
+
+private:
+    Session* from_;
+};
+
+/// The same for one whose type is known at run time only, as a session for `Who`: weir::caller only
+/// where known_caller() is there. Has no units of work.
+/// Lifetime: must not outlive that session.
+template <class Who>
+class session_view {
+public:
+    explicit session_view(any_session_base& from) : from_(&from) {}
+
+    [[nodiscard]] sql::dialect dialect() const { return from_->dialect(); }
+
+    [[nodiscard]] std::string_view actor() const { return from_->actor(); }
+
+    [[nodiscard]] const weir::caller& caller() const
+        requires std::same_as<Who, weir::caller>
+    {
+        return *from_->known_caller();
+    }
+
+    any_result
+    execute(const sql::statement& statement, const sql::arguments& arguments, deadline until) {
+        return from_->execute(statement, arguments, until);
+    }
+
+private:
+    any_session_base* from_;
+};
+
+/// A view for a table without `access`: who calls is known to it where somebody does.
+[[nodiscard]] inline any_session open_view(any_session_base& from) {
+    if (from.known_caller() != nullptr)
+        return any_session{session_view<weir::caller>{from}};
+    return any_session{session_view<nobody>{from}};
+}
+
+} // namespace weir
