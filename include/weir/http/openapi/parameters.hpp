@@ -35,23 +35,23 @@ struct shared_parameter {
 
 inline constexpr std::string_view group_schema = R"({"type": "string", "pattern": "^\\(.+\\)$"})";
 
-// No `example`s: the /docs page would send them with every request.
+// No `example` and no `default`: the /docs page would send them with every request.
 inline constexpr std::array<shared_parameter, 9> shared_parameters{{
     {"offset",
      "query",
      "offset",
-     "Rows to skip.",
-     R"({"type": "integer", "minimum": 0, "maximum": 2147483647, "default": 0})"},
+     "Rows to skip; none unless asked.",
+     R"({"type": "integer", "minimum": 0, "maximum": 2147483647})"},
     {"count",
      "query",
      "count",
-     "`exact` also counts all rows that match, in `total`.",
-     R"({"type": "string", "enum": ["exact", "none"], "default": "none"})"},
+     "`exact` also counts all rows that match, in `total`; `none`, as unless asked, does not.",
+     R"({"type": "string", "enum": ["exact", "none"]})"},
     {"deleted",
      "query",
      "deleted",
-     "Whether soft-deleted rows are among them.",
-     R"({"type": "string", "enum": ["exclude", "include", "only"], "default": "exclude"})"},
+     "Whether soft-deleted rows are among them: not unless asked.",
+     R"({"type": "string", "enum": ["exclude", "include", "only"]})"},
     {"or",
      "query",
      "or",
@@ -279,13 +279,13 @@ private:
         begin(of, prefix, "limit", "query");
         to_->text(
             "description",
-            prefix.empty() ? "The most rows to answer." : "The most rows to embed in each row."
+            (prefix.empty() ? "The most rows to answer; " : "The most rows to embed in each row; ") +
+                std::to_string(rows.api.default_limit) + " unless asked."
         );
         to_->begin_object("schema");
         to_->text("type", "integer");
         to_->number("minimum", 0);
         to_->number("maximum", rows.api.max_limit);
-        to_->number("default", rows.api.default_limit);
         to_->end_object();
         to_->end_object();
     }

@@ -68,14 +68,15 @@ public:
 
 private:
     template <class IsMember>
-    void properties(const table& of, direction way, const IsMember& is_member) const {
+    void
+    properties(const table& of, direction way, const IsMember& is_member, bool fills_in) const {
         const value_schema values{*to_, *called_, of, way};
         to_->begin_object("properties");
         for (std::size_t at = 0; at < of.columns.size(); ++at) {
             if (!is_member(at))
                 continue;
             to_->begin_object(of.columns[at].name);
-            values.column_members(of.columns[at]);
+            values.column_members(of.columns[at], fills_in);
             if (way == direction::answer && !is_payload_column(of, at))
                 to_->flag("readOnly", true);
             to_->end_object();
@@ -134,7 +135,7 @@ private:
         to_->text("type", "object");
         if (!of.description.empty())
             to_->text("description", of.description);
-        properties(of, direction::answer, is_member);
+        properties(of, direction::answer, is_member, false);
         required(of, is_member);
         example(example_object(of.columns, is_member));
         to_->end_object();
@@ -145,7 +146,7 @@ private:
         to_->begin_object(called_->row(of, "_create"));
         to_->text("type", "object");
         to_->text("description", "A new row. Columns that are not required may be left out.");
-        properties(of, direction::payload, is_member);
+        properties(of, direction::payload, is_member, true);
         required(of, [&](std::size_t at) { return is_member(at) && is_required_column(of, at); });
         to_->flag("additionalProperties", false);
         example(example_object(of.columns, is_member));
@@ -161,7 +162,7 @@ private:
             "A whole row; columns left out become their default or null. The key may be left out, "
             "and must be the path's where it is given."
         );
-        properties(of, direction::payload, is_member);
+        properties(of, direction::payload, is_member, true);
         required(of, [&](std::size_t at) {
             return is_member(at) && is_required_column(of, at) && !of.columns[at].key;
         });
@@ -177,7 +178,7 @@ private:
         to_->begin_object(called_->row(of, "_update"));
         to_->text("type", "object");
         to_->text("description", "Changes: what is left out stays, `null` clears.");
-        properties(of, direction::payload, is_member);
+        properties(of, direction::payload, is_member, false);
         to_->flag("additionalProperties", false);
         example(example_object(of.columns, is_member));
         to_->end_object();

@@ -86,8 +86,9 @@ public:
     value_schema(json::document_writer& to, const names& called, const table& in, direction way)
         : to_(&to), called_(&called), table_(&in), way_(way) {}
 
-    /// A column's values, NULL among them where it may be.
-    void column_members(const column& of) const {
+    /// A column's values, NULL among them where it may be. `fills_in`: what is left out becomes the
+    /// column's default.
+    void column_members(const column& of, bool fills_in) const {
         members(of.type, &of, of.nullable);
         std::string told{of.description};
         if (!of.pattern.empty() && !ecma_pattern_of(of.pattern)) {
@@ -96,7 +97,7 @@ public:
         }
         if (!told.empty())
             to_->text("description", told);
-        if (way_ == direction::payload && of.has_default())
+        if (fills_in && of.has_default())
             to_->raw("default", of.default_json);
     }
 
@@ -110,7 +111,7 @@ public:
         to_->begin_object("properties");
         for (const auto& field : fields) {
             to_->begin_object(field.name);
-            column_members(field);
+            column_members(field, way_ == direction::payload);
             to_->end_object();
         }
         to_->end_object();
