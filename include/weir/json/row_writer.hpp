@@ -3,9 +3,9 @@
 // without a struct or a DOM in between. Costs core/text_array.hpp.
 #pragma once
 
-#include <weir/core/error.hpp>
 #include <weir/core/text_field.hpp>
 #include <weir/core/text_format.hpp>
+#include <weir/json/detail/refuse.hpp>
 #include <weir/json/detail/respell.hpp>
 #include <weir/json/writer.hpp>
 #include <weir/table/audit.hpp>
@@ -58,7 +58,7 @@ public:
     void append(std::string& out, std::span<const text_field> fields) const {
         const auto start = out.size();
         if (fields.size() != steps_.size())
-            refuse_count(fields.size());
+            detail::refuse_count(fields.size(), steps_.size());
         out.push_back('{');
         for (std::size_t at = 0; at < steps_.size(); ++at) {
             const auto& step = steps_[at];
@@ -70,7 +70,7 @@ public:
                 out.append("null", 4);
             } else if (!detail::respell(out, field.text, step.of->type, how_)) {
                 out.resize(start);
-                refuse(*step.of);
+                detail::refuse_field(*step.of);
             }
         }
         out.push_back('}');
@@ -99,19 +99,6 @@ private:
             prefixes_.push_back(':');
         }
         steps_.push_back({&each, start, prefixes_.size() - start});
-    }
-
-    [[noreturn, gnu::cold, gnu::noinline]] static void refuse(const column& of) {
-        throw decode_error{
-            "Column '" + std::string{of.name} + "' of the result holds no value of its type"
-        };
-    }
-
-    [[noreturn, gnu::cold, gnu::noinline]] void refuse_count(std::size_t given) const {
-        throw decode_error{
-            "The result has " + std::to_string(given) + " fields for " +
-            std::to_string(steps_.size()) + " columns"
-        };
     }
 
     detail::respelling how_;
