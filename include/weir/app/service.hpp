@@ -11,6 +11,7 @@
 #include <weir/core/log.hpp>
 #include <weir/data/create_tables.hpp>
 #include <weir/http/docs_page.hpp>
+#include <weir/http/gzip.hpp>
 #include <weir/http/health.hpp>
 #include <weir/http/httplib_server.hpp>
 #include <weir/http/openapi.hpp>
@@ -119,6 +120,7 @@ private:
     };
 
     void open_backend() {
+        routes_.put_around(http::gzip_answers());
         backend_.emplace(settings_);
         for (const auto& [facts, add_routes] : tables_) {
             if (!backend_->serves(*facts)) {

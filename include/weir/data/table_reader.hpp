@@ -120,22 +120,13 @@ public:
 
     /// The rows asked for; a field per column.
     [[nodiscard]] auto select(const read_request& asked) {
-        const auto seen = visible(asked.removed);
-        const sql::list_shape shape{
-            .columns = asked.columns,
-            .where = asked.where,
-            .seen = seen,
-            .order = asked.order,
-            .has_limit = asked.limit_rows.has_value(),
-            .has_offset = asked.offset_rows != 0,
-        };
-        auto arguments = caller_arguments(seen.rows);
-        bind_where(arguments, asked.where);
-        if (asked.limit_rows)
-            sql::bind_row_number(arguments, *asked.limit_rows, session_->dialect());
-        if (shape.has_offset)
-            sql::bind_row_number(arguments, asked.offset_rows, session_->dialect());
-        return run([&](sql::writer& out) { sql::write_list(out, *of_, shape); }, arguments);
+        return list(asked, [this](const auto&... call) { return session_->execute(call...); });
+    }
+
+    /// The same as they come, in constant memory; they need neither this nor the session.
+    /// Errors: also when a later row is read.
+    [[nodiscard]] auto stream(const read_request& asked) {
+        return list(asked, [this](const auto&... call) { return session_->stream(call...); });
     }
 
     /// How many rows match.
@@ -159,6 +150,33 @@ public:
     }
 
 private:
+    template <class Execute>
+    [[nodiscard]] auto list(const read_request& asked, Execute&& execute) {
+        const auto seen = visible(asked.removed);
+        const sql::list_shape shape{
+            .columns = asked.columns,
+            .where = asked.where,
+            .seen = seen,
+            .order = asked.order,
+            .has_limit = asked.limit_rows.has_value(),
+            .has_offset = asked.offset_rows != 0,
+        };
+        auto arguments = caller_arguments(seen.rows);
+        bind_where(arguments, asked.where);
+        if (asked.limit_rows)
+            sql::bind_row_number(arguments, *asked.limit_rows, session_->dialect());
+        if (shape.has_offset)
+            sql::bind_row_number(arguments, asked.offset_rows, session_->dialect());
+        const auto text = sql::written(session_->dialect(), [&](sql::writer& out) {
+            sql::write_list(out, *of_, shape);
+        });
+        return std::forward<Execute>(execute)(
+            sql::statement{text, of_->name, sql::verb::select},
+            arguments,
+            until_.value_or(deadline{})
+        );
+    }
+
     [[nodiscard]] sql::visibility visible(sql::deleted removed) const {
         return {detail::readable_scope(*of_, who_), removed};
     }

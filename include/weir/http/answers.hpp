@@ -13,6 +13,7 @@
 #include <weir/http/sessions.hpp>
 #include <weir/table/table.hpp>
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,19 +46,24 @@ answer_json(int status, std::string body, const preferences& applied) {
     return made;
 }
 
-/// Adds a route whose media types are checked before it runs.
+/// Adds a route whose media types are checked before it runs. `offered` is constant.
 inline void add_json_route(
     router& routes,
     std::string_view method,
     const std::string& pattern,
     bool takes_body,
-    handler answer
+    handler answer,
+    std::span<const media> offered = only_json
 ) {
-    routes.add(method, pattern, [takes_body, answer = std::move(answer)](const request& asked) {
-        if (const auto refused = check_media(asked, takes_body))
-            return problem_response(*refused, asked.request_id);
-        return answer(asked);
-    });
+    routes.add(
+        method,
+        pattern,
+        [takes_body, offered, answer = std::move(answer)](const request& asked) {
+            if (const auto refused = check_media(asked, takes_body, offered))
+                return problem_response(*refused, asked.request_id);
+            return answer(asked);
+        }
+    );
 }
 
 } // namespace weir::http::detail

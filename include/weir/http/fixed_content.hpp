@@ -4,8 +4,8 @@
 #pragma once
 
 #include <weir/core/sha256.hpp>
+#include <weir/http/accept.hpp>
 #include <weir/http/headers.hpp>
-#include <weir/http/negotiation.hpp>
 #include <weir/http/problem.hpp>
 #include <weir/http/request.hpp>
 #include <weir/http/response.hpp>
@@ -40,28 +40,6 @@ namespace detail {
     return found;
 }
 
-/// Whether a compressed body is acceptable. Source: RFC 9110 12.5.3: without `Accept-Encoding`
-/// any coding is.
-[[nodiscard]] inline bool accepts_coding(const headers& sent, std::string_view coding) {
-    if (!sent.find("Accept-Encoding"))
-        return true;
-    bool named = false;
-    bool by_name = false;
-    bool by_star = false;
-    sent.for_each_item_of("Accept-Encoding", [&](std::string_view item) {
-        const auto end = item.find(';');
-        const auto name = trimmed(item.substr(0, end));
-        const bool wanted = end == std::string_view::npos || !is_refused(item.substr(end + 1));
-        if (equals_ignoring_case(name, coding)) {
-            named = true;
-            by_name = wanted;
-        } else if (name == "*") {
-            by_star = wanted;
-        }
-    });
-    return named ? by_name : by_star;
-}
-
 } // namespace detail
 
 /// A handler's answers with one content, tagged by its SHA-256: 200, 304 to who has it already, 406
@@ -72,7 +50,7 @@ public:
         : content_(of), etag_("\"" + sha256_hex(of.body).substr(0, 32) + "\"") {}
 
     [[nodiscard]] response operator()(const request& asked) const {
-        if (!content_.coding.empty() && !detail::accepts_coding(asked.headers, content_.coding))
+        if (!content_.coding.empty() && !accepts_coding(asked.headers, content_.coding))
             return problem_response(
                 {406,
                  "not_acceptable",

@@ -108,7 +108,7 @@ read_framing(const headers& sent, int minor_version, const head_limits& limits, 
     for (const auto& field : sent) {
         if (equals_ignoring_case(field.name, "Content-Encoding") &&
             !equals_ignoring_case(field.value, "identity"))
-            return problem{415, "unsupported_media_type", "Send the body uncompressed", {}, {}};
+            return problem{415, "unsupported_content_coding", "Send the body uncompressed", {}, {}};
     }
     if (const auto expected = sent.find("Expect"); expected && minor_version > 0) {
         if (!equals_ignoring_case(*expected, "100-continue"))

@@ -71,9 +71,9 @@ namespace detail {
 /// Reads the members of a body; one per call of read().
 class list_body_reader {
 public:
-    list_body_reader(const table& of, std::string_view body)
-        : of_(&of), parameters_(of, "body"), build_(of, parameters_.broken(), "body"), in_(body),
-          body_(body) {}
+    list_body_reader(const table& of, std::string_view body, row_limits limits)
+        : of_(&of), parameters_(of, limits, "body"), build_(of, parameters_.broken(), "body"),
+          in_(body), body_(body) {}
 
     [[nodiscard]] list_body read() {
         sql::condition where;
@@ -164,8 +164,14 @@ private:
 /// "lines.limit": 5, …}`. Filters of embedded rows are spelled as in URLs.
 ///
 /// Errors: validation_error with every violation, at `body` and the members' names.
+[[nodiscard]] inline list_body
+read_list_body(const table& of, std::string_view body, row_limits limits) {
+    return detail::list_body_reader{of, body, limits}.read();
+}
+
+/// The same of a page.
 [[nodiscard]] inline list_body read_list_body(const table& of, std::string_view body) {
-    return detail::list_body_reader{of, body}.read();
+    return read_list_body(of, body, page_limits(of));
 }
 
 } // namespace weir::http

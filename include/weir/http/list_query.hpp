@@ -20,6 +20,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -38,11 +39,33 @@ struct list_query {
     std::vector<sql::order_term> order{};
     /// Columns to answer, in the asked order; every public one unless asked.
     std::vector<std::uint16_t> columns{};
+    /// `every_row`: no limit.
     std::uint64_t limit_rows = 0;
     std::uint64_t offset_rows = 0;
     bool counts_all = false;
     sql::deleted removed = sql::deleted::exclude;
 };
+
+/// How many rows a list may be asked for.
+struct row_limits {
+    /// Where the client names no limit.
+    std::uint64_t usual = 0;
+    std::uint64_t most = 0;
+};
+
+/// More rows than any table has: no limit.
+inline constexpr auto every_row = std::numeric_limits<std::uint64_t>::max();
+
+/// Of a list whose rows are kept in memory until all are there.
+[[nodiscard]] constexpr row_limits page_limits(const table& of) noexcept {
+    return {of.api.default_limit, of.api.max_limit};
+}
+
+/// Of a list whose rows are sent as they come: all of them, or whatever limit is asked for.
+[[nodiscard]] constexpr row_limits stream_limits() noexcept {
+    // As an offset: PostgreSQL takes 64 bits, Databricks 32.
+    return {every_row, 2'147'483'647};
+}
 
 namespace detail {
 
@@ -54,9 +77,9 @@ inline constexpr std::array<std::string_view, 6> list_parameters{
 class list_reader {
 public:
     /// `root`: the part of the request that violations name, `query` or `body`.
-    explicit list_reader(const table& of, std::string_view root = "query")
-        : of_(&of), root_(root), conditions_(of, broken_) {
-        made_.limit_rows = of.api.default_limit;
+    list_reader(const table& of, row_limits limits, std::string_view root = "query")
+        : of_(&of), root_(root), limits_(limits), conditions_(of, broken_) {
+        made_.limit_rows = limits.usual;
     }
 
     [[nodiscard]] static bool is_parameter(std::string_view name) noexcept {
@@ -133,7 +156,7 @@ private:
         if (name == "order")
             return take_order(value);
         if (name == "limit")
-            return take_number(name, value, of_->api.max_limit, made_.limit_rows);
+            return take_number(name, value, limits_.most, made_.limit_rows);
         if (name == "offset")
             return take_number(name, value, most_offset, made_.offset_rows);
         if (name == "count") {
@@ -286,6 +309,7 @@ private:
 
     const table* of_;
     std::string_view root_;
+    row_limits limits_;
     list_query made_{};
     std::array<bool, list_parameters.size()> seen_{};
     violations broken_{};
@@ -300,8 +324,14 @@ private:
 /// names carry the
 ///         nearest known one.
 [[nodiscard]] inline list_query
+read_list_query(const table& of, std::span<const query_parameter> query, row_limits limits) {
+    return detail::list_reader{of, limits}.read(query);
+}
+
+/// The same of a page.
+[[nodiscard]] inline list_query
 read_list_query(const table& of, std::span<const query_parameter> query) {
-    return detail::list_reader{of}.read(query);
+    return read_list_query(of, query, page_limits(of));
 }
 
 /// Refuses every query parameter: for routes that take none.

@@ -2,60 +2,16 @@
 // What a client accepts, sends and prefers, by its headers. Light.
 #pragma once
 
+#include <weir/http/accept.hpp>
 #include <weir/http/headers.hpp>
 #include <weir/http/problem.hpp>
 #include <weir/http/request.hpp>
 
-#include <charconv>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace weir::http {
-
-namespace detail {
-
-/// Whether a list item such as `application/json;q=0` says "not this". Source: RFC 9110 12.4.2.
-[[nodiscard]] inline bool is_refused(std::string_view parameters) {
-    while (!parameters.empty()) {
-        const auto end = parameters.find(';');
-        const auto parameter = trimmed(parameters.substr(0, end));
-        parameters =
-            end == std::string_view::npos ? std::string_view{} : parameters.substr(end + 1);
-        if (parameter.size() < 3 || to_lower(parameter[0]) != 'q' || parameter[1] != '=')
-            continue;
-        double weight = 1;
-        std::from_chars(parameter.data() + 2, parameter.data() + parameter.size(), weight);
-        return weight <= 0;
-    }
-    return false;
-}
-
-/// How exactly a media range names JSON: 0 not at all.
-[[nodiscard]] inline int precision_for_json(std::string_view range) {
-    if (equals_ignoring_case(range, "application/json"))
-        return 3;
-    if (equals_ignoring_case(range, "application/*"))
-        return 2;
-    return range == "*/*" ? 1 : 0;
-}
-
-} // namespace detail
-
-/// Whether an answer in JSON is acceptable: no `Accept` at all, or its most exact range for JSON
-/// does not refuse it.
-[[nodiscard]] inline bool accepts_json(const headers& sent) {
-    int best = 0;
-    bool accepted = !sent.find("Accept");
-    sent.for_each_item_of("Accept", [&](std::string_view item) {
-        const auto end = item.find(';');
-        const int precision = detail::precision_for_json(trimmed(item.substr(0, end)));
-        if (precision <= best)
-            return;
-        best = precision;
-        accepted = end == std::string_view::npos || !detail::is_refused(item.substr(end + 1));
-    });
-    return accepted;
-}
 
 /// Whether the body says it is JSON, in UTF-8 where it names a character set.
 [[nodiscard]] inline bool sends_json(const headers& sent) {
@@ -79,10 +35,11 @@ namespace detail {
     return true;
 }
 
-/// Refuses what a JSON route cannot serve: 406 for the answer's form, 415 for the body's.
-[[nodiscard]] inline std::optional<problem> check_media(const request& asked, bool takes_body) {
-    if (!accepts_json(asked.headers))
-        return problem{406, "not_acceptable", "Answers are application/json", {}, {}};
+/// Refuses what a route cannot serve: 406 for the answer's form, 415 for the body's.
+[[nodiscard]] inline std::optional<problem>
+check_media(const request& asked, bool takes_body, std::span<const media> offered = only_json) {
+    if (!choose_media(asked.headers, offered))
+        return problem{406, "not_acceptable", media_text(offered), {}, {}};
     if (takes_body && !sends_json(asked.headers))
         return problem{415, "unsupported_media_type", "Send application/json", {}, {}};
     return std::nullopt;

@@ -163,6 +163,11 @@ inline void append_expected(std::string& out, const std::vector<expected_column>
     made.headers.add("X-Request-ID", request_id);
     if (told.status == 503)
         made.headers.add("Retry-After", "1");
+    // RFC 9110 15.5.16: what would have been taken.
+    if (told.status == 415 && told.code == "unsupported_content_coding")
+        made.headers.add("Accept-Encoding", "identity");
+    else if (told.status == 415)
+        made.headers.add("Accept", "application/json");
     if (told.status == 401)
         made.headers.add("WWW-Authenticate", "Bearer");
     return made;

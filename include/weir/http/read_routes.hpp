@@ -3,6 +3,8 @@
 // data/table_reader.hpp and json/.
 #pragma once
 
+#include <weir/core/deadline.hpp>
+#include <weir/core/error.hpp>
 #include <weir/data/any_session.hpp>
 #include <weir/data/table_reader.hpp>
 #include <weir/http/answers.hpp>
@@ -10,6 +12,7 @@
 #include <weir/http/embedding.hpp>
 #include <weir/http/list_body.hpp>
 #include <weir/http/list_query.hpp>
+#include <weir/http/row_pieces.hpp>
 #include <weir/http/sessions.hpp>
 #include <weir/http/table_options.hpp>
 #include <weir/json/page_writer.hpp>
@@ -21,8 +24,10 @@
 #include <cstdint>
 #include <functional>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -41,19 +46,21 @@ public:
           options_(std::move(options)) {}
 
     [[nodiscard]] response list(const request& asked) const {
+        const auto form = form_of(asked);
         list_query query;
         const auto embedded =
             read_embeddings(*of_, asked.query, [&](std::span<const query_parameter> own) {
-                query = read_list_query(*of_, own);
+                query = read_list_query(*of_, own, limits_of(form));
             });
-        return answer_list(asked, query, embedded);
+        return answer_in(form, asked, query, embedded, "query");
     }
 
     /// A list whose query is a body.
     [[nodiscard]] response query(const request& asked) const {
         refuse_parameters(asked.query);
-        const auto body = read_list_body(*of_, asked.body);
-        return answer_list(asked, body.asked, body.embedded);
+        const auto form = form_of(asked);
+        const auto body = read_list_body(*of_, asked.body, limits_of(form));
+        return answer_in(form, asked, body.asked, body.embedded, "body");
     }
 
     [[nodiscard]] response get(const request& asked) const {
@@ -82,6 +89,33 @@ public:
     }
 
 private:
+    [[nodiscard]] static media form_of(const request& asked) {
+        return choose_media(asked.headers, list_media).value_or(media::json);
+    }
+
+    [[nodiscard]] row_limits limits_of(media form) const {
+        return form == media::json ? page_limits(*of_) : stream_limits();
+    }
+
+    // `root`: the part of the request that asked.
+    [[nodiscard]] response answer_in(
+        media form,
+        const request& asked,
+        const list_query& query,
+        const std::vector<embedding>& embedded,
+        std::string_view root
+    ) const {
+        if (form == media::json)
+            return answer_list(asked, query, embedded);
+        if (!embedded.empty())
+            throw validation_error{
+                {{"not_embeddable",
+                  {std::string{root}, "include"},
+                  "Relations are embedded in application/json only"}}
+            };
+        return stream_list(asked, query, form);
+    }
+
     // A row read by its key comes with all columns; the writer passes private ones over.
     [[nodiscard]] static std::vector<std::uint16_t> all_columns(const table& of) {
         std::vector<std::uint16_t> all(of.columns.size());
@@ -126,7 +160,43 @@ private:
         if (query.counts_all)
             page.member("total", rows.count(&query.where, query.removed));
         page.close();
-        return answer_json(200, std::move(body), {.minimal = false, .numbers = numbers});
+        auto answer = answer_json(200, std::move(body), {.minimal = false, .numbers = numbers});
+        answer.headers.add("Vary", "Accept");
+        return answer;
+    }
+
+    [[nodiscard]] response
+    stream_list(const request& asked, const list_query& query, media form) const {
+        const auto numbers = read_preferences(asked.headers).numbers;
+        auto session = open_session(from_, *of_, asked);
+        table_reader rows{session, *of_, deadline::in(options_.stream_time)};
+        read_request wanted{
+            .where = &query.where,
+            .order = query.order,
+            .columns = query.columns,
+            .offset_rows = query.offset_rows,
+            .removed = query.removed,
+        };
+        if (query.limit_rows != every_row)
+            wanted.limit_rows = query.limit_rows;
+        const auto total = query.counts_all ? std::optional{rows.count(&query.where, query.removed)}
+                                            : std::nullopt;
+        auto answer = stream_rows(
+            form,
+            rows.stream(wanted),
+            {
+                .columns = of_->columns,
+                .selected = query.columns,
+                .format = rows.format(),
+                .numbers = numbers,
+            }
+        );
+        // How many follow is not known yet.
+        if (total)
+            answer.headers.add("Content-Range", "*/" + std::to_string(*total));
+        answer.headers.add("Vary", "Accept");
+        tell_preferences(answer, {.minimal = false, .numbers = numbers});
+        return answer;
     }
 
     sessions from_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <weir/core/chrono.hpp>
+#include <weir/core/deadline.hpp>
 #include <weir/core/error.hpp>
 #include <weir/data/row_hooks.hpp>
 #include <weir/table/table.hpp>
@@ -33,6 +34,8 @@ struct table_options {
     std::size_t max_rows = 10'000;
     /// Whether anybody may purge rows of a table whose schema names no `purge` groups.
     bool purge_without_rule = false;
+    /// How long a streamed list may take, to its last row.
+    std::chrono::milliseconds stream_time = deadline::longest_span;
     /// Where audit times come from.
     now_function clock = &now;
     idempotency_options idempotency{};

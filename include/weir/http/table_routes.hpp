@@ -16,6 +16,7 @@
 #include <weir/table/row.hpp>
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,16 +42,20 @@ void add_table(router& routes, sessions from, table_options options = {}) {
     const auto writing = std::make_shared<const writes>(std::move(from), std::move(options));
     const auto& all = writing->path();
     const auto one = all + "/{key}";
-    const auto add_read =
-        [&](std::string_view method, const std::string& pattern, bool takes_body, auto call) {
-            detail::add_json_route(
-                routes,
-                method,
-                pattern,
-                takes_body,
-                [reading, call](const request& asked) { return ((*reading).*call)(asked); }
-            );
-        };
+    const auto add_read = [&](std::string_view method,
+                              const std::string& pattern,
+                              bool takes_body,
+                              auto call,
+                              std::span<const media> offered) {
+        detail::add_json_route(
+            routes,
+            method,
+            pattern,
+            takes_body,
+            [reading, call](const request& asked) { return ((*reading).*call)(asked); },
+            offered
+        );
+    };
     const auto add =
         [&](std::string_view method, const std::string& pattern, bool takes_body, auto call) {
             detail::add_json_route(
@@ -66,13 +71,13 @@ void add_table(router& routes, sessions from, table_options options = {}) {
             );
         };
     if (facts.api.offered.has(operations::list)) {
-        add_read("GET", all, false, &reads::list);
-        add_read("POST", all + "/query", true, &reads::query);
+        add_read("GET", all, false, &reads::list, list_media);
+        add_read("POST", all + "/query", true, &reads::query, list_media);
     }
     if (facts.api.offered.has(operations::create))
         add("POST", all, true, &writes::insert);
     if (facts.api.offered.has(operations::get))
-        add_read("GET", one, false, &reads::get);
+        add_read("GET", one, false, &reads::get, only_json);
     if (facts.api.offered.has(operations::update)) {
         add("PATCH", one, true, &writes::update);
         add("PUT", one, true, &writes::replace);
