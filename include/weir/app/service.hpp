@@ -15,6 +15,7 @@
 #include <weir/http/health.hpp>
 #include <weir/http/httplib_server.hpp>
 #include <weir/http/openapi.hpp>
+#include <weir/http/postgrest.hpp>
 #include <weir/http/router.hpp>
 #include <weir/http/sessions.hpp>
 #include <weir/http/table_routes.hpp>
@@ -134,6 +135,8 @@ private:
             if (add_routes != nullptr)
                 add_routes(routes_, backend_->sessions());
         }
+        if (settings_.postgrest)
+            http::add_postgrest(routes_, created_, {.base = *settings_.postgrest});
         http::health_component tables{"tables", [this](deadline) {
                                           if (!tables_are_ready_.load())
                                               throw statement_error{"The tables are not ready"};

@@ -49,6 +49,8 @@ struct settings {
     std::optional<std::string> embedded{};
     std::optional<lakebase_settings> lakebase{};
     http::trust_settings trust{};
+    /// Where PostgREST's shape of the tables is served, such as `/rest/v1`; absent: nowhere.
+    std::optional<std::string> postgrest{};
     /// The actor of changes that nobody in particular makes: the service principal, else `weir`.
     std::string actor{"weir"};
     weir::log_level log_level = weir::log_level::info;
@@ -70,12 +72,13 @@ struct settings {
 namespace detail {
 
 /// Every `WEIR_*` setting there is; any other is a mistake.
-inline constexpr std::array<std::string_view, 6> known_settings{
+inline constexpr std::array<std::string_view, 7> known_settings{
     "WEIR_DUCKDB_LIBRARY",
     "WEIR_EMBEDDED",
     "WEIR_HOST",
     "WEIR_LOCAL_USER",
     "WEIR_PORT",
+    "WEIR_POSTGREST",
     "WEIR_TRUST_FORWARDED_HEADERS",
 };
 
@@ -129,6 +132,15 @@ public:
         text("WEIR_HOST", into_.host);
         port("WEIR_PORT", into_.port);
         port("DATABRICKS_APP_PORT", into_.port);
+    }
+
+    void doors() {
+        const auto base = find("WEIR_POSTGREST");
+        if (!base)
+            return;
+        into_.postgrest = std::string{*base};
+        if (!base->starts_with('/') || base->ends_with('/'))
+            problem("WEIR_POSTGREST must be a path such as /rest/v1");
     }
 
     void identity() {
@@ -289,6 +301,7 @@ inline settings settings::from(environment source) {
     detail::settings_reader reader{made};
     reader.refuse_unknown();
     reader.listener();
+    reader.doors();
     reader.identity();
     reader.logging();
     reader.backends();

@@ -21,6 +21,8 @@ class shared_unit;
 
 namespace weir::http {
 
+class router;
+
 /// A request. The transport fills the first part, the router the second.
 struct request {
     std::string method{};
@@ -41,6 +43,8 @@ struct request {
     std::string path{};
     std::vector<query_parameter> query{};
     std::vector<path_parameter> parameters{};
+    /// Whose handler answers it, for handlers that ask another route. Lifetime: longer.
+    const router* routes = nullptr;
     /// The unit of work this request's writes are part of, where one was begun around its handler:
     /// every session opened for the request joins it. Lifetime: until the handler returns.
     shared_unit* within = nullptr;

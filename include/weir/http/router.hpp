@@ -255,6 +255,7 @@ private:
                 const auto& from = path[candidate.parameters[at]];
                 asked.parameters.push_back({chosen->names[at], from.value, std::string{from.raw}});
             }
+            asked.routes = this;
             if (identify_)
                 asked.caller = identify_(asked);
             return chosen->answer(asked);
