@@ -102,6 +102,7 @@ void check(const std::deque<schema_model>& schemas, diagnostics& to) {
         check_columns(each, to);
         check_tables(each, to);
         check_backends(each, to);
+        check_history(each, to);
     }
     check_relations(schemas, to);
 }

@@ -26,6 +26,9 @@ void check_tables(const schema_model& schema, diagnostics& to);
 /// What a table's backend cannot do.
 void check_backends(const schema_model& schema, diagnostics& to);
 
+/// What the history of a table needs: a name, columns, and that no change passes it by.
+void check_history(const schema_model& schema, diagnostics& to);
+
 /// Relations, and what follows from them across tables and schemas.
 void check_relations(const std::deque<schema_model>& schemas, diagnostics& to);
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <weir/table/history.hpp>
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -68,12 +70,14 @@ private:
                 );
             }
         }
-        if (of_->columns.size() > most_postgres_columns) {
+        const auto columns = of_->columns.size() + (of_->history ? history_columns.size() : 0);
+        if (columns > most_postgres_columns) {
             to_->error(
                 "backend-columns",
                 of_->name.at,
-                what_ + " has " + std::to_string(of_->columns.size()) +
-                    " columns; PostgreSQL allows 1600",
+                what_ + " has " + std::to_string(columns) +
+                    (of_->history ? " columns with those of its history" : " columns") +
+                    "; PostgreSQL allows 1600",
                 "split it, or use the warehouse"
             );
         }

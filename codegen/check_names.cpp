@@ -18,13 +18,6 @@ namespace {
 constexpr std::array<std::string_view, 3> foreign_namespaces{"std", "weir", "boost"};
 constexpr std::array<std::string_view, 2> own_names{"facts", "tables"};
 
-std::string lower_case(std::string_view text) {
-    std::string lower{text};
-    for (char& c : lower)
-        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return lower;
-}
-
 template <class Names>
 bool contains(const Names& names, std::string_view wanted) {
     return std::find(names.begin(), names.end(), wanted) != names.end();

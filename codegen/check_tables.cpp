@@ -42,7 +42,6 @@ public:
         checks();
         second_identity();
         soft_delete_audit();
-        history_audit();
         access();
         if (of_->api)
             api(*of_->api);
@@ -255,17 +254,6 @@ private:
             of_->soft_delete_at,
             "soft delete of " + what_ + " needs the audit columns",
             "write 'audit: true', or 'soft_delete: false'"
-        );
-    }
-
-    void history_audit() {
-        if (!of_->history || of_->audit)
-            return;
-        to_->error(
-            "history-audit",
-            of_->history_at,
-            "the history of " + what_ + " needs the audit columns",
-            "write 'audit: true'"
         );
     }
 

@@ -85,6 +85,13 @@ bool is_reserved(std::string_view name) {
            std::binary_search(macros.begin(), macros.end(), name);
 }
 
+std::string lower_case(std::string_view text) {
+    std::string lower{text};
+    for (char& c : lower)
+        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return lower;
+}
+
 std::string singular(std::string_view name) {
     struct exception {
         std::string_view many;

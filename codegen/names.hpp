@@ -17,6 +17,9 @@ namespace weir::gen {
 /// A name that compilers or common system headers define as a macro, or reserve (`__x`, `_X`).
 [[nodiscard]] bool is_reserved(std::string_view name);
 
+/// ASCII letters in lower case: SQL does not tell upper from lower case.
+[[nodiscard]] std::string lower_case(std::string_view text);
+
 /// Singular of a table's name: `wells` -> `well`, `entries` -> `entry`, `statuses` -> `status`.
 [[nodiscard]] std::string singular(std::string_view name);
 

@@ -170,7 +170,6 @@ inline constexpr weir::table weir::table_of<weir::test::order>{
     .key = weir::test::facts::first_column,
     .indexes = weir::test::facts::order_indexes,
     .checks = weir::test::facts::order_checks,
-    .history = true,
     .access = {.rule = weir::access_rule::owner, .owner = 1},
 };
 

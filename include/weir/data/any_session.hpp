@@ -5,6 +5,7 @@
 #pragma once
 
 #include <weir/core/error.hpp>
+#include <weir/data/change_unit.hpp>
 #include <weir/data/session.hpp>
 
 #include <concepts>
@@ -79,6 +80,7 @@ struct session_interface {
     [[nodiscard]] virtual std::string_view actor() = 0;
     [[nodiscard]] virtual const weir::caller* caller() const = 0;
     [[nodiscard]] virtual bool has_units() const = 0;
+    [[nodiscard]] virtual bool is_unit() const = 0;
     virtual any_result
     execute(const sql::statement& statement, const sql::arguments& arguments, deadline until) = 0;
     virtual any_result
@@ -110,6 +112,9 @@ public:
 
     /// Whether begin() works.
     [[nodiscard]] bool has_units() const { return session_->has_units(); }
+
+    /// Whether its statements are part of a unit of work already.
+    [[nodiscard]] bool is_unit() const { return session_->is_unit(); }
 
     any_result
     execute(const sql::statement& statement, const sql::arguments& arguments, deadline until) {
@@ -217,6 +222,8 @@ struct held_session final : session_interface {
     }
 
     [[nodiscard]] bool has_units() const override { return transactional_session<Session>; }
+
+    [[nodiscard]] bool is_unit() const override { return is_in_unit(session_); }
 
     any_result execute(
         const sql::statement& statement, const sql::arguments& arguments, deadline until

@@ -103,12 +103,17 @@ public:
         const auto changed = detail::changed_members<Row>(changes);
         if (changed.empty())
             return met(find(wanted), demanded.untyped());
+        if (base::lacks_unit())
+            return base::change_in_unit([&](auto& rows) {
+                return rows.update(wanted, changes, demanded);
+            });
         const auto states = states_of(wanted, demanded.untyped());
         if (!states)
             return std::nullopt;
         const auto columns = sql::changed_columns(table_of<Row>, changed);
-        auto arguments = own_arguments();
         const auto stamp = stamp_now();
+        auto kept = base::keep_row(wanted, history_operation::update, stamp);
+        auto arguments = base::change_arguments(kept);
         if (sql::update_binding(table_of<Row>, spoken(), columns.size()) ==
             sql::binding::json_rows) {
             detail::bind_json_change<Row>(arguments, wanted, changes, stamp);
@@ -128,7 +133,8 @@ public:
                     );
                 },
                 arguments
-            )
+            ),
+            kept
         );
     }
 
@@ -137,13 +143,18 @@ public:
     std::optional<Row>
     replace(const key& wanted, create given, const precondition<Row>& demanded = {}) {
         base::require_valid(given);
+        if (base::lacks_unit())
+            return base::change_in_unit([&](auto& rows) {
+                return rows.replace(wanted, std::move(given), demanded);
+            });
         const auto states = states_of(wanted, demanded.untyped());
         if (!states)
             return std::nullopt;
         const auto stamp = stamp_now();
         Row made = detail::make_row<Row>(std::move(given), stamp, base::owner());
         detail::stamp_update(made, stamp);
-        auto arguments = own_arguments();
+        auto kept = base::keep_row(wanted, history_operation::update, stamp);
+        auto arguments = base::change_arguments(kept);
         constexpr auto columns = sql::chosen_columns<Row, sql::is_replaced>;
         if (sql::update_binding(table_of<Row>, spoken(), columns.size()) ==
             sql::binding::json_rows) {
@@ -171,18 +182,22 @@ public:
                       },
                       arguments
                   );
-        return changed_row(wanted, demanded.untyped(), std::move(changed));
+        return changed_row(wanted, demanded.untyped(), std::move(changed), kept);
     }
 
     /// Deletes a row: softly where the table keeps deleted rows, else for good. False when there is
     /// none.
     bool remove(const key& wanted, const precondition<Row>& demanded = {}) {
+        if (base::lacks_unit())
+            return base::change_in_unit([&](auto& rows) { return rows.remove(wanted, demanded); });
         const auto states = states_of(wanted, demanded.untyped());
         if (!states)
             return false;
-        auto arguments = own_arguments();
+        const auto stamp = stamp_now();
+        auto kept = base::keep_row(wanted, history_operation::remove, stamp);
+        auto arguments = base::change_arguments(kept);
         if constexpr (sql::keeps_deleted(table_of<Row>))
-            base::bind_stamp(arguments, audit_role::deleted_at, audit_role::deleted_by);
+            base::bind_stamp(arguments, audit_role::deleted_at, audit_role::deleted_by, stamp);
         detail::bind_key<Row>(arguments, wanted, format());
         states->bind(arguments, format());
         auto changed = states->count().is_any()
@@ -196,7 +211,7 @@ public:
                                  },
                                  arguments
                              );
-        if (changed.affected_rows() != 0)
+        if (kept.holds_for(changed.affected_rows()) != 0)
             return true;
         refuse_moved(wanted, demanded.untyped(), {});
         return false;
@@ -210,11 +225,15 @@ public:
         requires(sql::keeps_deleted(table_of<Row>))
     {
         constexpr sql::visibility seen{sql::scope::caller, sql::deleted::only};
+        if (base::lacks_unit())
+            return base::change_in_unit([&](auto& rows) { return rows.restore(wanted, demanded); });
         const auto states = states_of(wanted, demanded.untyped(), seen);
         if (!states)
             return std::nullopt;
-        auto arguments = own_arguments();
-        base::bind_stamp(arguments, audit_role::updated_at, audit_role::updated_by);
+        const auto stamp = stamp_now();
+        auto kept = base::keep_row(wanted, history_operation::restore, stamp, seen);
+        auto arguments = base::change_arguments(kept);
+        base::bind_stamp(arguments, audit_role::updated_at, audit_role::updated_by, stamp);
         detail::bind_key<Row>(arguments, wanted, format());
         states->bind(arguments, format());
         auto changed = states->count().is_any() ? this->template run<fixed::restore>(arguments)
@@ -232,9 +251,10 @@ public:
                                                       arguments
                                                   );
         if (is_postgres()) {
-            if (auto row = base::first_of(changed))
+            auto row = base::first_of(changed);
+            if (kept.holds_for(row ? 1 : 0) != 0)
                 return row;
-        } else if (changed.affected_rows() != 0) {
+        } else if (kept.holds_for(changed.affected_rows()) != 0) {
             return find(wanted);
         }
         if (!find_seen(wanted, seen))
@@ -249,10 +269,13 @@ public:
         const sql::visibility seen{
             detail::purgeable_scope(table_of<Row>, base::known_caller()), sql::deleted::include
         };
+        if (base::lacks_unit())
+            return base::change_in_unit([&](auto& rows) { return rows.purge(wanted, demanded); });
         const auto states = states_of(wanted, demanded.untyped(), seen);
         if (!states)
             return false;
-        auto arguments = base::caller_arguments(sql::binds_caller(table_of<Row>, seen.rows));
+        auto kept = base::keep_row(wanted, history_operation::purge, stamp_now(), seen);
+        auto arguments = base::change_arguments(kept, seen.rows);
         detail::bind_key<Row>(arguments, wanted, format());
         states->bind(arguments, format());
         auto changed = run(
@@ -260,7 +283,7 @@ public:
             [&](sql::writer& out) { sql::write_purge(out, table_of<Row>, seen, states->count()); },
             arguments
         );
-        if (changed.affected_rows() != 0)
+        if (kept.holds_for(changed.affected_rows()) != 0)
             return true;
         refuse_moved(wanted, demanded.untyped(), seen);
         return false;
@@ -271,7 +294,6 @@ protected:
 
     using base::format;
     using base::is_postgres;
-    using base::own_arguments;
     using base::readable;
     using base::reader;
     using base::rows_of;
@@ -346,15 +368,20 @@ private:
 
     /// The row after a change: PostgreSQL gives it back, a warehouse is asked for it.
     template <class Result>
-    [[nodiscard]] std::optional<Row>
-    changed_row(const key& wanted, const row_demand& demanded, Result changed) {
+    [[nodiscard]] std::optional<Row> changed_row(
+        const key& wanted,
+        const row_demand& demanded,
+        Result changed,
+        typename base::kept_rows& kept
+    ) {
         if (is_postgres()) {
-            if (auto row = base::first_of(changed))
+            auto row = base::first_of(changed);
+            if (kept.holds_for(row ? 1 : 0) != 0)
                 return row;
             refuse_moved(wanted, demanded, {});
             return std::nullopt;
         }
-        if (changed.affected_rows() != 0)
+        if (kept.holds_for(changed.affected_rows()) != 0)
             return find(wanted);
         refuse_moved(wanted, demanded, {});
         if (is_refused_otherwise() && find(wanted))

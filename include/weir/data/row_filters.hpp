@@ -68,11 +68,18 @@ public:
         if (changed.empty())
             broken.push_back({"missing", {}, "Nothing is to be set"});
         refuse_always(where.untyped(), broken);
+        if (base::lacks_unit())
+            return base::change_in_unit([&](auto& rows) {
+                return rows.update_where(where, changes, options);
+            });
         const auto columns = sql::changed_columns(table_of<Row>, changed);
-        auto arguments = own_arguments();
-        detail::bind_change<Row>(arguments, changes, stamp_now(), format());
+        const auto stamp = stamp_now();
+        auto kept = keep_where(where.untyped(), history_operation::update, stamp, options);
+        auto arguments = base::change_arguments(kept);
+        detail::bind_change<Row>(arguments, changes, stamp, format());
         return change(
             sql::verb::update,
+            kept,
             where.untyped(),
             std::move(arguments),
             options,
@@ -93,11 +100,18 @@ public:
     remove_where(const sql::typed_condition<Row>& where, const many_options& options = {}) {
         violations broken;
         refuse_always(where.untyped(), broken);
-        auto arguments = own_arguments();
+        if (base::lacks_unit())
+            return base::change_in_unit([&](auto& rows) {
+                return rows.remove_where(where, options);
+            });
+        const auto stamp = stamp_now();
+        auto kept = keep_where(where.untyped(), history_operation::remove, stamp, options);
+        auto arguments = base::change_arguments(kept);
         if constexpr (sql::keeps_deleted(table_of<Row>))
-            base::bind_stamp(arguments, audit_role::deleted_at, audit_role::deleted_by);
+            base::bind_stamp(arguments, audit_role::deleted_at, audit_role::deleted_by, stamp);
         return change(
             sql::verb::remove,
+            kept,
             where.untyped(),
             std::move(arguments),
             options,
@@ -123,6 +137,7 @@ protected:
     using base::run;
     using base::spoken;
     using base::stamp_now;
+    using typename base::kept_rows;
 
     /// Errors: validation_error for a condition that holds always, and for changes of nothing.
     static void refuse_unlimited(const sql::condition& where, bool sets_nothing) {
@@ -150,6 +165,32 @@ private:
         return detail::read_count(table_of<Row>, counted, format());
     }
 
+    void refuse_too_many(const sql::condition& where, const many_options& options) {
+        if (options.most_rows && count_where(where) > *options.most_rows)
+            throw_too_many();
+    }
+
+    /// Keeps the rows that match as they are, unless they are too many.
+    [[nodiscard]] kept_rows keep_where(
+        const sql::condition& where,
+        history_operation operation,
+        const audit_stamp& stamp,
+        const many_options& options
+    ) {
+        auto kept = base::begin_change(stamp);
+        if constexpr (base::keeps_history) {
+            refuse_too_many(where, options);
+            auto arguments = own_arguments();
+            sql::bind_condition(arguments, table_of<Row>, where, spoken());
+            kept.keep(
+                [&](sql::writer& out) { sql::write_lock(out, table_of<Row>, where, {}); },
+                arguments,
+                operation
+            );
+        }
+        return kept;
+    }
+
     static void refuse_always(const sql::condition& where, violations& broken) {
         if (where.is_always())
             broken.push_back({"filter_required", {}, "A change of many rows needs a condition"});
@@ -161,6 +202,7 @@ private:
     template <class Write>
     changed_rows<Row> change(
         sql::verb does,
+        kept_rows& kept,
         const sql::condition& where,
         sql::arguments arguments,
         const many_options& options,
@@ -194,8 +236,9 @@ private:
                     made.rows = rows_after(unit, before, afterwards);
             });
         }
-        if (made.count == 0 && options.most_rows && count_where(where) > *options.most_rows)
-            throw_too_many();
+        kept.holds_for(made.count);
+        if (made.count == 0)
+            refuse_too_many(where, options);
         return made;
     }
 

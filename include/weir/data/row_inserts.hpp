@@ -106,17 +106,22 @@ public:
     /// Errors: conflict_error when the key belongs to a deleted row or to another caller's.
     Row upsert(create given) {
         require_valid(given);
-        Row made = compose(std::move(given));
-        auto arguments = insert_arguments(made);
+        if (base::lacks_unit())
+            return base::change_in_unit([&](auto& rows) { return rows.upsert(std::move(given)); });
+        const auto stamp = stamp_now();
+        const Row made = detail::make_row<Row>(std::move(given), stamp, owner());
+        auto kept = base::begin_change(stamp);
+        keep_existing(kept, {&made, 1}, {});
+        auto arguments = insert_arguments(made, &kept);
         auto stored = this->template run<fixed::upsert>(arguments);
         if (is_postgres()) {
             if (auto row = first_of(stored))
                 return std::move(*row);
-            refuse_insert({&made, 1});
+        } else if (stored.affected_rows() != 0) {
+            return read(detail::key_of_row(made));
         }
-        if (stored.affected_rows() == 0)
-            refuse_insert({&made, 1});
-        return read(detail::key_of_row(made));
+        kept.forget();
+        refuse_insert({&made, 1});
     }
 
     /// Stores rows, or replaces the live rows that have their keys: one statement, all or none.
@@ -156,6 +161,7 @@ public:
 
 protected:
     using typename base::fixed;
+    using typename base::kept_rows;
 
     using base::absent_text;
     using base::bind_stamp;
@@ -183,6 +189,11 @@ protected:
     }
 
     [[nodiscard]] std::vector<Row> compose(std::vector<create> given) const {
+        return compose(std::move(given), stamp_now());
+    }
+
+    [[nodiscard]] std::vector<Row>
+    compose(std::vector<create> given, const audit_stamp& stamp) const {
         violations broken;
         for (std::size_t at = 0; at < given.size(); ++at)
             weir::validate<Row>(given[at], {at}, broken);
@@ -190,7 +201,6 @@ protected:
             throw validation_error{std::move(broken)};
         std::vector<Row> made;
         made.reserve(given.size());
-        const auto stamp = stamp_now();
         for (auto& one : given)
             made.push_back(detail::make_row<Row>(std::move(one), stamp, owner()));
         return made;
@@ -250,8 +260,38 @@ protected:
     }
 
 private:
-    [[nodiscard]] sql::arguments insert_arguments(const Row& made) const {
+    /// The columns an insert names; of those an upsert replaces some.
+    static constexpr auto inserted_columns = sql::chosen_columns<Row, sql::is_inserted>;
+
+    /// Keeps the rows as they are that an upsert finds, by the columns of its shape.
+    void keep_existing(kept_rows& kept, std::span<const Row> made, const sql::insert_shape& shape) {
+        if constexpr (base::keeps_history) {
+            const auto named = shape.target.empty() ? table_of<Row>.key : shape.target;
+            // In the table's order, as they are bound.
+            std::vector<std::uint16_t> target{named.begin(), named.end()};
+            std::sort(target.begin(), target.end());
+            const auto chosen = [&target](const table& /*of*/, std::size_t at) {
+                return std::find(target.begin(), target.end(), at) != target.end();
+            };
+            auto arguments = base::own_arguments();
+            detail::bind_many<Row>(arguments, made, chosen, spoken());
+            kept.keep(
+                [&](sql::writer& out) { sql::write_lock_many(out, table_of<Row>, target); },
+                arguments,
+                history_operation::update
+            );
+        }
+    }
+
+    /// `kept`: given where the insert may change rows.
+    [[nodiscard]] sql::arguments
+    insert_arguments(const Row& made, const kept_rows* kept = nullptr) const {
         auto arguments = caller_arguments(sql::insert_binds_caller(table_of<Row>));
+        if (kept != nullptr &&
+            sql::upsert_changes_rows(
+                table_of<Row>, inserted_columns, {.existing = sql::on_conflict::update}
+            ))
+            kept->bind_change(arguments);
         constexpr auto columns = sql::chosen_columns<Row, sql::is_inserted>;
         if (sql::insert_binding(table_of<Row>, spoken(), columns.size()) ==
             sql::binding::json_rows) {
@@ -355,8 +395,13 @@ private:
 
     upserted<Row>
     store(std::vector<create> given, sql::on_conflict existing, const upsert_options& options) {
+        if (base::lacks_unit() && existing == sql::on_conflict::update)
+            return base::change_in_unit([&](auto& rows) {
+                return rows.upsert_all(std::move(given), options);
+            });
         const auto columns = columns_of(options);
-        const auto made = compose(std::move(given));
+        const auto stamp = stamp_now();
+        const auto made = compose(std::move(given), stamp);
         if (made.empty())
             return {};
         const auto places = places_of(made, columns);
@@ -373,20 +418,31 @@ private:
         if constexpr (!table_of<Row>.audit)
             before = find_alike(made, columns);
         auto arguments = caller_arguments(sql::insert_binds_caller(table_of<Row>));
+        auto kept = base::begin_change(stamp);
+        if (existing == sql::on_conflict::update &&
+            sql::upsert_changes_rows(table_of<Row>, inserted_columns, shape)) {
+            keep_existing(kept, made, shape);
+            kept.bind_change(arguments);
+        }
         detail::bind_many<Row>(arguments, std::span<const Row>{made}, sql::is_inserted, spoken());
         auto stored = run(
             sql::verb::insert,
             [&](sql::writer& out) {
-                constexpr auto inserted = sql::chosen_columns<Row, sql::is_inserted>;
-                sql::write_insert(out, table_of<Row>, inserted, shape);
+                sql::write_insert(out, table_of<Row>, inserted_columns, shape);
             },
             arguments
         );
         auto rows = is_postgres() ? rows_of(stored) : std::vector<Row>{};
         const bool has_written = is_postgres() ? !rows.empty() : stored.affected_rows() != 0;
         if (existing == sql::on_conflict::update ? !has_written
-                                                 : !has_written && !are_all_there(made, columns))
+                                                 : !has_written && !are_all_there(made, columns)) {
+            kept.forget();
             refuse_insert(made);
+        }
+        // A row that came to be there after the others were kept.
+        if (base::keeps_history && existing == sql::on_conflict::update &&
+            (is_postgres() ? rows.size() : stored.affected_rows()) != made.size())
+            detail::throw_meanwhile(table_of<Row>);
         if (!is_postgres() && has_written)
             rows = find_alike(made, columns);
         return sorted_out(std::move(rows), before, existing, made, columns, places);

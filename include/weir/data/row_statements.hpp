@@ -7,6 +7,8 @@
 #include <weir/core/deadline.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/violation.hpp>
+#include <weir/data/change_unit.hpp>
+#include <weir/data/history_keeper.hpp>
 #include <weir/data/row_hooks.hpp>
 #include <weir/data/row_values.hpp>
 #include <weir/data/session.hpp>
@@ -23,6 +25,9 @@
 #include <vector>
 
 namespace weir {
+
+template <class Row, class Session>
+class repository;
 
 /// What a repository is told besides its session.
 struct repository_options {
@@ -146,8 +151,9 @@ protected:
         return caller_arguments(sql::binds_caller(table_of<Row>, sql::scope::caller));
     }
 
-    void bind_stamp(sql::arguments& arguments, audit_role at, audit_role by) const {
-        const auto stamp = stamp_now();
+    void bind_stamp(
+        sql::arguments& arguments, audit_role at, audit_role by, const audit_stamp& stamp
+    ) const {
         if (sql::has_column(table_of<Row>, at))
             add_argument(arguments, stamp.at, audit_column(at).type, format());
         if (sql::has_column(table_of<Row>, by))
@@ -186,10 +192,74 @@ protected:
         if constexpr (unit_of_work<Session> || !transactional_session<Session>) {
             std::forward<Work>(work)(*session_);
         } else {
-            auto unit = session_->begin(due());
-            std::forward<Work>(work)(unit);
+            if (detail::is_in_unit(*session_))
+                return std::forward<Work>(work)(*session_);
+            auto unit = detail::begin_to_write(*session_, due());
+            std::forward<Work>(work)(static_cast<detail::unit_of<Session>&>(unit));
             unit.commit();
         }
+    }
+
+    /// Whether changes keep old versions.
+    static constexpr bool keeps_history = table_of<Row>.history;
+
+    using kept_rows = detail::kept_rows<Session, keeps_history>;
+
+    /// Whether a change has to be made in a unit of work and is not in one yet.
+    [[nodiscard]] bool lacks_unit() const {
+        return keeps_history && !detail::is_in_unit(*session_);
+    }
+
+    /// What `work(rows)` gives with a repository in a unit of work of its own.
+    ///
+    /// Errors: configuration_error on a backend without units of work.
+    template <class Work>
+    auto change_in_unit(Work&& work) {
+        if constexpr (keeps_history && transactional_session<Session>) {
+            auto unit = detail::begin_to_write(*session_, due());
+            repository<Row, detail::unit_of<Session>> rows{unit, options_};
+            auto done = std::forward<Work>(work)(rows);
+            unit.commit();
+            return done;
+        } else {
+            if constexpr (!unit_of_work<Session>)
+                detail::throw_without_units();
+            repository<Row, Session> rows{*session_, options_};
+            return std::forward<Work>(work)(rows);
+        }
+    }
+
+    /// What is about to keep rows of this table as they are.
+    [[nodiscard]] kept_rows begin_change(const audit_stamp& stamp) {
+        return kept_rows{*session_, table_of<Row>, stamp, due()};
+    }
+
+    /// Keeps a row as it is, if it is there for this caller.
+    [[nodiscard]] kept_rows keep_row(
+        const key& wanted,
+        history_operation operation,
+        const audit_stamp& stamp,
+        sql::visibility seen = {}
+    ) {
+        auto kept = begin_change(stamp);
+        if constexpr (keeps_history) {
+            auto arguments = caller_arguments(sql::binds_caller(table_of<Row>, seen.rows));
+            detail::bind_key<Row>(arguments, wanted, format());
+            kept.keep(
+                [&](sql::writer& out) { sql::write_lock(out, table_of<Row>, seen); },
+                arguments,
+                operation
+            );
+        }
+        return kept;
+    }
+
+    /// The arguments of a change, as they begin.
+    [[nodiscard]] sql::arguments
+    change_arguments(const kept_rows& kept, sql::scope rows = sql::scope::caller) const {
+        auto arguments = caller_arguments(sql::binds_caller(table_of<Row>, rows));
+        kept.bind_change(arguments);
+        return arguments;
     }
 
     [[nodiscard]] deadline due() const { return options_.until.value_or(deadline{}); }

@@ -6,6 +6,7 @@
 #include <weir/core/deadline.hpp>
 #include <weir/data/any_session.hpp>
 #include <weir/data/caller.hpp>
+#include <weir/data/change_unit.hpp>
 #include <weir/data/session.hpp>
 #include <weir/sql/dialect.hpp>
 #include <weir/sql/statement.hpp>
@@ -36,6 +37,9 @@ public:
         return from_->execute(statement, arguments, until);
     }
 
+    /// Whether its statements are part of a unit of work.
+    [[nodiscard]] bool is_unit() const { return detail::is_in_unit(*from_); }
+
 private:
     Session* from_;
 };
@@ -62,6 +66,9 @@ public:
     execute(const sql::statement& statement, const sql::arguments& arguments, deadline until) {
         return from_->execute(statement, arguments, until);
     }
+
+    /// Whether its statements are part of a unit of work.
+    [[nodiscard]] bool is_unit() const { return from_->is_unit(); }
 
 private:
     any_session_base* from_;

@@ -202,6 +202,10 @@ private:
             {"autoinstall_known_extensions", "false"},
             {"autoload_known_extensions", "false"},
             {"default_null_order", "nulls_first_on_asc_last_on_desc"},
+            // Both plan by what the tables hold when a statement is prepared. Kept statements
+            // outlive that: 1.4.4 cut the texts of an ordered query that was prepared over an empty
+            // table.
+            {"disabled_optimizers", "compressed_materialization,statistics_propagation"},
             {"preserve_insertion_order", "true"},
             {"threads", std::to_string(std::max<std::size_t>(options_.threads, 1))},
         };

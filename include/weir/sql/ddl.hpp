@@ -6,6 +6,7 @@
 #include <weir/core/error.hpp>
 #include <weir/sql/default.hpp>
 #include <weir/sql/predicate.hpp>
+#include <weir/table/history.hpp>
 #include <weir/table/table_list.hpp>
 
 #include <array>
@@ -328,6 +329,16 @@ private:
     dialect spoken_;
 };
 
+/// The history is a table as any other; its statements name the table it belongs to, whose facts
+/// outlive it.
+inline void create_history(std::vector<ddl_statement>& to, const table& of, dialect spoken) {
+    const history_table kept{of};
+    auto added = to.size();
+    table_ddl{to, kept.facts(), spoken}.create();
+    for (; added < to.size(); ++added)
+        to[added].table = of.name;
+}
+
 /// The tables with the referenced before the referring.
 inline std::vector<const table*> parents_first(std::span<const table* const> tables) {
     std::vector<const table*> waiting{tables.begin(), tables.end()};
@@ -391,8 +402,11 @@ struct ddl_options {
             );
         }
     }
-    for (const auto* each : sorted)
+    for (const auto* each : sorted) {
         detail::table_ddl{statements, *each, spoken}.create();
+        if (each->history)
+            detail::create_history(statements, *each, spoken);
+    }
     return statements;
 }
 

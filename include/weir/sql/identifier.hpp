@@ -45,6 +45,19 @@ constexpr void write_identifier(sink& out, std::string_view name, dialect spoken
     out.append(quote);
 }
 
+/// The same for a name and what is added to it: `"orders_history"`.
+constexpr void
+write_identifier(sink& out, std::string_view name, std::string_view suffix, dialect spoken) {
+    if (name.size() + suffix.size() > max_identifier_bytes(spoken) ||
+        !is_valid_identifier(name, max_identifier_bytes(spoken)))
+        detail::refuse_identifier(name, spoken);
+    const char quote = spoken == dialect::postgres ? '"' : '`';
+    out.append(quote);
+    out.append(name);
+    out.append(suffix);
+    out.append(quote);
+}
+
 /// Writes a string constant, for DDL and for the type texts of from_json: `'it''s'` (postgres) or
 /// `'it\'s'` (databricks, where a doubled quote would join two constants).
 ///

@@ -7,6 +7,7 @@
 // no affected row is the answer.
 #pragma once
 
+#include <weir/sql/kept.hpp>
 #include <weir/sql/predicate.hpp>
 #include <weir/sql/row_state.hpp>
 #include <weir/sql/rows.hpp>
@@ -90,6 +91,22 @@ constexpr bool write_upserted(
     }
     return true;
 }
+
+} // namespace detail
+
+/// Whether an insert changes rows that exist, and so takes the change under which they were kept.
+[[nodiscard]] constexpr bool
+upsert_changes_rows(const table& of, column_indexes columns, const insert_shape& shape) {
+    if (shape.existing != on_conflict::update)
+        return false;
+    for (const auto position : columns) {
+        if (shape.merged(of, position))
+            return true;
+    }
+    return false;
+}
+
+namespace detail {
 
 constexpr void write_column_names(
     writer& out, const table& of, column_indexes columns, std::string_view prefix = ""
@@ -185,6 +202,18 @@ public:
             out_->put(either.next()).put("not ");
             write_access(*out_, *of_, "o", caller_);
         }
+        out_->put(")");
+    }
+
+    /// A row that would change one whose old version is not kept.
+    constexpr void of_unkept_rows(std::size_t change) {
+        if (change == 0)
+            return;
+        begin_joined(target_.columns);
+        if (target_.is_of_live_rows(*of_))
+            write_live(out_->put(" and "), "o");
+        out_->put(" where not ");
+        write_is_kept(*out_, *of_, "o", change);
         out_->put(")");
     }
 
@@ -322,7 +351,8 @@ constexpr void write_on_conflict(
     const table& of,
     column_indexes columns,
     const insert_shape& shape,
-    std::size_t caller
+    std::size_t caller,
+    std::size_t change
 ) {
     const auto target = target_of(of, shape);
     out.put(" on conflict (");
@@ -344,6 +374,10 @@ constexpr void write_on_conflict(
         out.put(also.next());
         write_access(out, of, "t", caller);
     }
+    if (change != 0) {
+        out.put(also.next());
+        write_is_kept(out, of, "t", change);
+    }
 }
 
 constexpr void write_insert_postgres(
@@ -351,6 +385,7 @@ constexpr void write_insert_postgres(
 ) {
     const auto caller = insert_binds_caller(of) ? out.take() : 0;
     const bool upsert = shape.existing != on_conflict::refuse;
+    const auto change = upsert_changes_rows(of, columns, shape) ? take_change(out, of) : 0;
     const bool many = shape.rows == row_count::many;
     out.put("insert into ").name(of).put(" as t (");
     write_column_names(out, of, columns);
@@ -365,7 +400,7 @@ constexpr void write_insert_postgres(
             refused.of_foreign_rows();
     }
     if (upsert)
-        write_on_conflict(out, of, columns, shape, caller);
+        write_on_conflict(out, of, columns, shape, caller, change);
     if (shape.back == returning::rows) {
         out.put(" returning ");
         write_selected(out, "t", of);
@@ -406,6 +441,7 @@ constexpr void write_insert_databricks(
 ) {
     const auto caller = insert_binds_caller(of) ? out.take() : 0;
     const bool upsert = shape.existing != on_conflict::refuse;
+    const auto change = upsert_changes_rows(of, columns, shape) ? take_change(out, of) : 0;
     const bool as_rows =
         shape.rows == row_count::many ||
         insert_binding(of, dialect::databricks, columns.size()) == binding::json_rows;
@@ -428,6 +464,7 @@ constexpr void write_insert_databricks(
     refused.of_foreign_parents();
     if (upsert)
         refused.of_foreign_rows();
+    refused.of_unkept_rows(change);
     if (upsert ? !shape.target.empty() : as_rows)
         refused.of_taken_keys();
     refused.of_taken_unique_values();

@@ -2,7 +2,9 @@
 // Which arguments each statement takes, in which order; and which rows a statement sees. What
 // writes a statement and what binds its arguments both ask here. Costs what table/audit.hpp costs.
 //
-// Arguments, in order. First, wherever binds_caller() says so, the caller's id as a string. Then:
+// Arguments, in order. First, wherever binds_caller() says so, the caller's id as a string. Then, in
+// whatever changes rows of a table with history (all but inserts), the id of the change under which
+// the rows' old versions were kept. Then:
 //
 //   insert, upsert       the columns inserted, one argument each; with binding::json_rows one JSON
 //                        array holding one object with these columns as members
@@ -10,9 +12,9 @@
 //   upsert_many          that are arrays or JSON as text); databricks: one JSON array of objects
 //   find, exists         key columns, in key order
 //   find_many, existing  postgres: per key column one array; databricks: one JSON array of objects
-//   list                 the condition's values (bind_condition), the position's (bind_keyset), limit,
-//                        offset
-//   count                the condition's values
+//   list                 the time for rows as they were, the condition's values (bind_condition),
+//                        the position's (bind_keyset), limit, offset
+//   count                the time, the condition's values
 //   update, replace      the columns set, then the key columns; with binding::json_rows one JSON
 //                        array of one object with all of these as members; then the states expected
 //   update_where         the columns set, then the condition's values; with a row_limit those once

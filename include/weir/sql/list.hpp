@@ -6,6 +6,7 @@
 #include <weir/core/error.hpp>
 #include <weir/sql/keyset.hpp>
 #include <weir/sql/order.hpp>
+#include <weir/sql/past.hpp>
 #include <weir/sql/update.hpp>
 #include <weir/sql/where.hpp>
 
@@ -31,6 +32,9 @@ struct list_shape {
     /// Whether the statement takes a limit, and after it an offset.
     bool has_limit = true;
     bool has_offset = false;
+    /// Whether rows are selected as they were at a time, which the statement takes right after the
+    /// caller.
+    bool is_past = false;
 };
 
 namespace detail {
@@ -45,12 +49,18 @@ inline void check_parameters(const writer& out) {
 }
 
 inline void write_asked(
-    writer& out, const table& of, const condition* asked, visibility seen, std::size_t caller
+    writer& out,
+    const table& of,
+    const condition* asked,
+    visibility seen,
+    std::size_t caller,
+    std::size_t change = 0
 ) {
     where_clause where{out};
     if (asked != nullptr)
         write_condition(out, where, of, *asked);
     write_visible(out, where, of, "t", seen, caller);
+    write_kept(out, where, of, "t", change);
 }
 
 /// The order in which a list's statement gives its rows.
@@ -70,6 +80,7 @@ order_of_statement(const table& of, std::span<const order_term> order, const lis
 ///         position, and for more values than a statement may carry.
 inline void write_list(writer& out, const table& of, const list_shape& shape) {
     const auto caller = take_caller(out, of, shape.seen.rows);
+    const auto moment = shape.is_past ? out.take() : 0;
     out.put("select ");
     if (shape.columns.empty()) {
         write_selected(out, "t", of);
@@ -80,7 +91,7 @@ inline void write_list(writer& out, const table& of, const list_shape& shape) {
             write_selected(out, "t", of.columns[position]);
         }
     }
-    out.put(" from ").name(of).put(" as t");
+    write_source(out, of, shape.seen.rows, caller, moment);
     const auto order = detail::order_of_statement(of, shape.order, shape.from);
     where_clause where{out};
     if (shape.where != nullptr)
@@ -117,11 +128,18 @@ inline void bind_row_number(arguments& to, std::uint64_t number, dialect spoken)
     });
 }
 
-/// Counts rows.
-inline void
-write_count(writer& out, const table& of, const condition* asked = nullptr, visibility seen = {}) {
+/// Counts rows; `is_past` as list_shape::is_past.
+inline void write_count(
+    writer& out,
+    const table& of,
+    const condition* asked = nullptr,
+    visibility seen = {},
+    bool is_past = false
+) {
     const auto caller = take_caller(out, of, seen.rows);
-    out.put("select count(*) from ").name(of).put(" as t");
+    const auto moment = is_past ? out.take() : 0;
+    out.put("select count(*)");
+    write_source(out, of, seen.rows, caller, moment);
     detail::write_asked(out, of, asked, seen, caller);
     detail::check_parameters(out);
 }
@@ -179,6 +197,7 @@ inline void write_update_where(
         }
     }
     const auto caller = take_caller(out, of, seen.rows);
+    const auto change = take_change(out, of);
     out.put("update ").name(of).put(" as t");
     const auto first = out.parameters() + 1;
     detail::write_assignments(out, of, columns);
@@ -189,6 +208,7 @@ inline void write_update_where(
         out, where, of, {.columns = columns, .first = first}, seen.rows, caller
     );
     detail::write_row_limit(out, where, of, asked, seen, caller, most);
+    write_kept(out, where, of, "t", change);
     detail::write_returning(out, of, back);
     detail::check_parameters(out);
 }
@@ -203,6 +223,7 @@ inline void write_remove_where(
     row_limit most = row_limit::none
 ) {
     const auto caller = take_caller(out, of, rows);
+    const auto change = take_change(out, of);
     if (keeps_deleted(of)) {
         detail::write_soft_removal(out, of);
     } else {
@@ -212,6 +233,7 @@ inline void write_remove_where(
     write_condition(out, where, of, asked);
     write_visible(out, where, of, "t", {.rows = rows}, caller);
     detail::write_row_limit(out, where, of, asked, {.rows = rows}, caller, most);
+    write_kept(out, where, of, "t", change);
     detail::write_returning(out, of, back);
     detail::check_parameters(out);
 }
@@ -224,8 +246,9 @@ inline void write_purge_where(
     visibility seen = {scope::caller, deleted::include}
 ) {
     const auto caller = take_caller(out, of, seen.rows);
+    const auto change = take_change(out, of);
     out.put("delete from ").name(of).put(" as t");
-    detail::write_asked(out, of, &asked, seen, caller);
+    detail::write_asked(out, of, &asked, seen, caller, change);
     detail::check_parameters(out);
 }
 

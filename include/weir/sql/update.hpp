@@ -3,6 +3,7 @@
 // takes conditions is in list.hpp. Costs what predicate.hpp costs.
 #pragma once
 
+#include <weir/sql/kept.hpp>
 #include <weir/sql/predicate.hpp>
 #include <weir/sql/row_state.hpp>
 #include <weir/sql/rows.hpp>
@@ -131,6 +132,7 @@ constexpr void write_update_merge(
     writer& out, const table& of, column_indexes columns, visibility seen, expected_states expected
 ) {
     const auto caller = take_caller(out, of, seen.rows);
+    const auto change = take_change(out, of);
     out.put("merge into ").name(of).put(" as m using (with incoming as (");
     write_rows(out, of, of.key, columns);
     out.put(") select r.* from incoming as r join ").name(of).put(" as t on ");
@@ -138,6 +140,7 @@ constexpr void write_update_merge(
     where_clause where{out};
     write_visible(out, where, of, "t", seen, caller);
     write_update_checks(out, where, of, {.columns = columns, .alias = "r"}, seen.rows, caller);
+    write_kept(out, where, of, "t", change);
     write_expected(where, of, expected);
     out.put(") as s on ");
     write_equal_columns(out, of, of.key, "m", "s");
@@ -205,6 +208,7 @@ constexpr void write_update(
         return;
     }
     const auto caller = take_caller(out, of, seen.rows);
+    const auto change = take_change(out, of);
     out.put("update ").name(of).put(" as t");
     const auto first = out.parameters() + 1;
     detail::write_assignments(out, of, columns);
@@ -214,6 +218,7 @@ constexpr void write_update(
     detail::write_update_checks(
         out, where, of, {.columns = columns, .first = first}, seen.rows, caller
     );
+    write_kept(out, where, of, "t", change);
     write_expected(where, of, expected);
     detail::write_returning(out, of, back);
 }
@@ -223,6 +228,7 @@ constexpr void write_remove(
     writer& out, const table& of, scope rows = scope::caller, expected_states expected = {}
 ) {
     const auto caller = take_caller(out, of, rows);
+    const auto change = take_change(out, of);
     if (keeps_deleted(of)) {
         detail::write_soft_removal(out, of);
     } else {
@@ -231,6 +237,7 @@ constexpr void write_remove(
     where_clause where{out};
     write_key(out, where, of, "t");
     write_visible(out, where, of, "t", {.rows = rows}, caller);
+    write_kept(out, where, of, "t", change);
     write_expected(where, of, expected);
 }
 
@@ -250,6 +257,7 @@ constexpr void write_restore(
     if (!keeps_deleted(of))
         throw configuration_error("weir: this table keeps no deleted rows to restore");
     const auto caller = take_caller(out, of, rows);
+    const auto change = take_change(out, of);
     out.put("update ").name(of).put(" as t");
     detail::stamps set{out, of};
     set.constant(audit_role::is_deleted, "false");
@@ -261,6 +269,7 @@ constexpr void write_restore(
     write_key(out, where, of, "t");
     write_visible(out, where, of, "t", {rows, deleted::only}, caller);
     detail::write_unique_checks(out, where, of, {});
+    write_kept(out, where, of, "t", change);
     write_expected(where, of, expected);
     detail::write_returning(out, of, back);
 }
@@ -273,10 +282,12 @@ constexpr void write_purge(
     expected_states expected = {}
 ) {
     const auto caller = take_caller(out, of, seen.rows);
+    const auto change = take_change(out, of);
     out.put("delete from ").name(of).put(" as t");
     where_clause where{out};
     write_key(out, where, of, "t");
     write_visible(out, where, of, "t", seen, caller);
+    write_kept(out, where, of, "t", change);
     write_expected(where, of, expected);
 }
 

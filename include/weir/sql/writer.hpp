@@ -4,6 +4,7 @@
 #pragma once
 
 #include <weir/sql/type_name.hpp>
+#include <weir/table/history.hpp>
 #include <weir/table/table.hpp>
 
 #include <cstddef>
@@ -48,6 +49,15 @@ public:
         out_->append(of.place);
         out_->append('}');
         return name(of.name);
+    }
+
+    /// The history of a table, likewise: `@{app_data}"orders_history"`.
+    constexpr writer& history_name(const table& of) {
+        out_->append("@{");
+        out_->append(of.place);
+        out_->append('}');
+        write_identifier(*out_, of.name, history_suffix, spoken_);
+        return *this;
     }
 
     constexpr writer& literal(std::string_view text) {

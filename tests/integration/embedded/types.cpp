@@ -237,3 +237,12 @@ TEST_CASE("a result outlives its session and gives every chunk") {
     CHECK(expected == 10'000);
     CHECK_FALSE(rows.next().has_value());
 }
+
+TEST_CASE("a statement first asked of an empty table gives whole texts later") {
+    fresh engine;
+    run(engine.session, "create table t (id bigint, a string)");
+    CHECK(one(engine.session, "select count(*) from (select a from t order by id)") == "0");
+    run(engine.session, "select a from t order by id");
+    run(engine.session, "insert into t values (1, 'draft')");
+    CHECK(one(engine.session, "select a from t order by id") == "draft");
+}

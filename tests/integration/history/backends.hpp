@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// The two backends every history test runs on, each with its tables made and empty, and a clock
+// that the test moves. Sessions are erased, so that each repository compiles once for both.
+#pragma once
+
+#include <weir/core/time.hpp>
+#include <weir/data/any_session.hpp>
+#include <weir/data/create_tables.hpp>
+#include <weir/data/repository.hpp>
+#include <weir/embedded/database.hpp>
+#include <weir/embedded/session.hpp>
+#include <weir/lakebase/pool.hpp>
+#include <weir/lakebase/session.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <ledger.weir.hpp>
+#include <postgres_fixture.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace test {
+
+using served_tables =
+    weir::table_list<ledger::contract, ledger::clause, ledger::meter, ledger::note>;
+
+inline const weir::caller anna{.id = "anna", .email = "anna@example.com"};
+inline const weir::caller bert{.id = "bert", .email = "bert@example.com"};
+inline const weir::caller carl{.id = "carl", .email = "carl@example.com", .groups = {"auditors"}};
+
+/// A schema on PostgreSQL of the test's own.
+class postgres_backend {
+public:
+    postgres_backend() {
+        auto session = pool_.session(weir::nobody{});
+        weir::create_tables<served_tables>(session);
+    }
+
+    template <class Who>
+    [[nodiscard]] auto session(Who who) {
+        return weir::any_session_for<Who>{pool_.session(who)};
+    }
+
+private:
+    own_schema schema_{postgres_server::shared(), "history"};
+    weir::lakebase::pool pool_{schema_.options()};
+};
+
+class embedded_backend {
+public:
+    embedded_backend() {
+        auto session = database_.session(weir::nobody{});
+        weir::create_tables<served_tables>(session);
+    }
+
+    template <class Who>
+    [[nodiscard]] auto session(Who who) {
+        return weir::any_session_for<Who>{database_.session(who)};
+    }
+
+private:
+    weir::embedded::database database_{{.path = ":memory:"}};
+};
+
+/// Seconds since 2026-01-01, as the repositories of a test see it.
+inline std::atomic<std::int64_t>& seconds() {
+    static std::atomic<std::int64_t> now{0};
+    return now;
+}
+
+inline weir::timestamp at(std::int64_t second) {
+    constexpr std::int64_t start = 1'767'225'600'000'000;
+    return {start + second * 1'000'000};
+}
+
+inline weir::timestamp clock() {
+    return at(seconds());
+}
+
+template <class Row, class Session>
+weir::repository<Row, Session> rows(Session& session) {
+    return weir::repository<Row, Session>{session, {.clock = &clock}};
+}
+
+/// What a statement gives, NULL as "-". `@H` stands for the place of the tables.
+template <class Session>
+std::vector<std::string> ask(Session& session, std::string text, weir::sql::verb does = {}) {
+    for (auto found = text.find("@H."); found != std::string::npos; found = text.find("@H."))
+        text.replace(found, 3, "@{ledger}");
+    std::vector<std::string> given;
+    auto result = session.execute({text, "history", does}, {}, weir::deadline{});
+    while (const auto fields = result.next()) {
+        std::string line;
+        for (const auto& field : *fields)
+            line.append(line.empty() ? "" : "|").append(field.is_null ? "-" : field.text);
+        given.push_back(line);
+    }
+    return given;
+}
+
+template <class Session>
+void change(Session& session, const std::string& text) {
+    ask(session, text, weir::sql::verb::update);
+}
+
+} // namespace test
