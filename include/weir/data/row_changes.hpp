@@ -43,6 +43,7 @@ public:
 
     using base::base;
     using base::find;
+    using base::read;
 
     /// Rows that match, at most `limit_rows` of them, in order; ties are broken by the key.
     [[nodiscard]] std::vector<Row> list(const list_options<Row>& options = {}) {
