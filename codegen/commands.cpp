@@ -153,6 +153,8 @@ int run(const ddl_options& options) {
 }
 
 int run(const openapi_options& options) {
+    if (!options.base.empty() && (!options.base.starts_with('/') || options.base.ends_with('/')))
+        return refuse_command("--base starts with / and does not end with one");
     diagnostics found;
     const auto loaded = load(all_paths(options), read_file, found);
     if (const auto stop = settle(loaded, found, options.strict))

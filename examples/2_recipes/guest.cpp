@@ -3,7 +3,9 @@
 #include <weir/data/create_tables.hpp>
 #include <weir/embedded/database.hpp>
 #include <weir/embedded/session.hpp>
+#include <weir/http/docs_page.hpp>
 #include <weir/http/httplib.hpp>
+#include <weir/http/openapi.hpp>
 #include <weir/http/table_routes.hpp>
 
 #include <cstdio>
@@ -22,6 +24,9 @@ int main() {
 
     weir::http::router router;
     weir::http::add_table<tutorial::well>(router, weir::http::sessions_of(database));
+    const weir::table* const described[]{&weir::table_of<tutorial::well>};
+    weir::http::add_openapi(router, described, {.title = "Guest", .health = false});
+    weir::http::add_docs(router);
     weir::http::mount(router, server);
 
     const char* given = std::getenv("PORT");

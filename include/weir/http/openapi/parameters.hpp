@@ -36,7 +36,7 @@ struct shared_parameter {
 inline constexpr std::string_view group_schema = R"({"type": "string", "pattern": "^\\(.+\\)$"})";
 
 // No `example` and no `default`: the /docs page would send them with every request.
-inline constexpr std::array<shared_parameter, 9> shared_parameters{{
+inline constexpr std::array<shared_parameter, 10> shared_parameters{{
     {"offset",
      "query",
      "offset",
@@ -61,6 +61,12 @@ inline constexpr std::array<shared_parameter, 9> shared_parameters{{
     {"and", "query", "and", "All of the conditions in it, spelled as in `or`.", group_schema},
     {"not.or", "query", "not.or", "The rows for which `or` does not hold.", group_schema},
     {"not.and", "query", "not.and", "The rows for which `and` does not hold.", group_schema},
+    {"idempotency_key",
+     "header",
+     "Idempotency-Key",
+     "Names the request: sent again under the same key, it is answered as it was and not done "
+     "again. 1 to 255 printable ASCII characters, such as a UUID.",
+     R"({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"})"},
     {"prefer_read",
      "header",
      "Prefer",
@@ -279,8 +285,9 @@ private:
         begin(of, prefix, "limit", "query");
         to_->text(
             "description",
-            (prefix.empty() ? "The most rows to answer; " : "The most rows to embed in each row; ") +
-                std::to_string(rows.api.default_limit) + " unless asked."
+            (prefix.empty() ? "The most rows to answer; " : "The most rows to embed in each row; "
+            ) + std::to_string(rows.api.default_limit) +
+                " unless asked."
         );
         to_->begin_object("schema");
         to_->text("type", "integer");

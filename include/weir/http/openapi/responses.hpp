@@ -44,8 +44,8 @@ inline constexpr std::array<failure, 13> failures{{
     {409,
      "conflict",
      "Another row has this key or unique value already",
-     "The key or a unique value is taken, a referenced row is absent, or another writer was in the "
-     "way."},
+     "The key or a unique value is taken, a referenced row is absent, another writer was in the "
+     "way, or the first request under the `Idempotency-Key` still runs."},
     {412,
      "precondition",
      "The row has changed since",
@@ -53,9 +53,9 @@ inline constexpr std::array<failure, 13> failures{{
     {413, "too_large", "The body is too large", "The body is larger than the service takes."},
     {415, "unsupported_media_type", "Send application/json", "The body's media type is not taken."},
     {422,
-     "idempotency",
-     "This Idempotency-Key came with another request",
-     "The `Idempotency-Key` was used for another request."},
+     "idempotency_key_reused",
+     "This Idempotency-Key belongs to another request",
+     "The `Idempotency-Key` was sent before with another body, query or headers."},
     {500, "internal", "Internal server error", "The service failed; the reason is in its log."},
     {503,
      "connection",
@@ -111,7 +111,7 @@ inline constexpr std::array<header_text, 10> response_headers{{
      "\"return=minimal\""},
     {"Retry-After", "integer", {}, "Seconds to wait before trying again.", "1"},
     {"WWW-Authenticate", "string", {}, "How to say who asks.", "\"Bearer\""},
-    {"Idempotency-Replayed", "string", {}, "`true` where an earlier answer is repeated.", "\"true\""
+    {"Idempotent-Replayed", "string", {}, "`true` where an earlier answer is repeated.", "\"true\""
     },
     {"Vary", "string", {}, "The request headers the answer depends on.", "\"Accept\""},
 }};

@@ -89,6 +89,17 @@ private:
         return made;
     }
 
+    // Every write may be named by a key, and is then done once.
+    static void add_key(operation& to) {
+        to.parameters.emplace_back("idempotency_key");
+        for (auto& each : to.answers)
+            each.headers.emplace_back("Idempotent-Replayed");
+        to.fails.push_back(422);
+        if (std::find(to.fails.begin(), to.fails.end(), 409) == to.fails.end())
+            to.fails.push_back(409);
+        std::sort(to.fails.begin(), to.fails.end());
+    }
+
     [[nodiscard]] answer row_answer(int status, std::string told) const {
         answer made{status, std::move(told), content::one, {row()}};
         made.headers.emplace_back("Preference-Applied");
@@ -170,6 +181,7 @@ private:
         created.headers.insert(created.headers.end(), {"Location", "Preference-Applied"});
         made.answers.push_back(std::move(created));
         made.fails = fails({409, 413, 415});
+        add_key(made);
         return made;
     }
 
@@ -217,6 +229,7 @@ private:
         }
         add_minimal(made);
         made.fails = fails({404, 409, 413, 415});
+        add_key(made);
         return made;
     }
 
@@ -229,6 +242,7 @@ private:
         add_written(made);
         add_minimal(made);
         made.fails = fails({404, 409, 413, 415});
+        add_key(made);
         return made;
     }
 
@@ -239,6 +253,7 @@ private:
                                                     : "The row is gone for good.";
         made.answers.push_back({204, "Deleted.", content::nothing, {}});
         made.fails = fails({404, 409});
+        add_key(made);
         return made;
     }
 
@@ -248,6 +263,7 @@ private:
         made.parameters.emplace_back("prefer_read");
         made.answers.push_back(row_answer(200, "The row."));
         made.fails = fails({404, 409});
+        add_key(made);
         return made;
     }
 
@@ -260,6 +276,7 @@ private:
                            : "For callers in one of the groups " + detail::code_list(groups) + ".";
         made.answers.push_back({204, "Gone.", content::nothing, {}});
         made.fails = fails({404, 409});
+        add_key(made);
         return made;
     }
 
