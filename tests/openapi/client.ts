@@ -7,6 +7,9 @@ import type { components, paths } from "./weir.js";
 type Well = components["schemas"]["well"];
 type Problem = components["schemas"]["weir.problem"];
 
+// Lists can also be streams of text: this client asks for JSON.
+type Client = ReturnType<typeof createClient<paths, "application/json">>;
+
 function require(claim: unknown, what: string): asserts claim {
   if (!claim) throw new Error(what);
 }
@@ -15,7 +18,7 @@ function same<T>(got: T, wanted: T, what: string): void {
   require(Object.is(got, wanted), `${what}: ${String(got)} instead of ${String(wanted)}`);
 }
 
-async function wells(client: ReturnType<typeof createClient<paths>>): Promise<void> {
+async function wells(client: Client): Promise<void> {
   const created = await client.POST("/api/v1/wells", {
     body: [
       { api10: 4201234567, api14: 42012345670000, wellname: "SMITH 1-15H", oileur: 250000.5 },
@@ -81,7 +84,7 @@ async function wells(client: ReturnType<typeof createClient<paths>>): Promise<vo
   same(restored.data?.is_deleted, false, "the restored well");
 }
 
-async function mistakes(client: ReturnType<typeof createClient<paths>>): Promise<void> {
+async function mistakes(client: Client): Promise<void> {
   // The document's limits are the service's: both violations come at once, each with its place.
   const refused = await client.POST("/api/v1/wells", { body: { api10: 1, api14: 1, wellname: "" } });
   same(refused.response.status, 400, "a well that breaks rules");
@@ -104,7 +107,7 @@ async function mistakes(client: ReturnType<typeof createClient<paths>>): Promise
 }
 
 // Composite keys, enumerations, structures, embedded rows, decimals, columns nobody may see.
-async function orders(client: ReturnType<typeof createClient<paths>>): Promise<void> {
+async function orders(client: Client): Promise<void> {
   const made = await client.POST("/api/v1/orders", {
     body: { status: "draft", total: "12345678.90", ship_to: { street: "Main 1", city: "Midland" }, tags: ["rush"] },
   });
@@ -147,7 +150,7 @@ async function orders(client: ReturnType<typeof createClient<paths>>): Promise<v
 
 /// Everything against the service at `baseUrl`; throws where it does not do what its document says.
 export async function exercise(baseUrl: string): Promise<void> {
-  const client = createClient<paths>({ baseUrl });
+  const client = createClient<paths, "application/json">({ baseUrl });
   await wells(client);
   await mistakes(client);
   await orders(client);

@@ -2,6 +2,7 @@
 // One operation of the document, and how it is written. Costs json/document_writer.hpp.
 #pragma once
 
+#include <weir/http/accept.hpp>
 #include <weir/http/openapi/names.hpp>
 #include <weir/http/openapi/responses.hpp>
 #include <weir/json/document_writer.hpp>
@@ -83,7 +84,7 @@ public:
             to_->begin_object("requestBody");
             to_->flag("required", true);
             to_->begin_object("content");
-            media("application/json", of.takes, of.body_schemas, of.most_rows);
+            body("application/json", of.takes, of.body_schemas, of.most_rows);
             to_->end_object();
             to_->end_object();
         }
@@ -120,13 +121,32 @@ private:
         write_header_references(*to_, of.headers);
         if (of.holds != content::nothing) {
             to_->begin_object("content");
-            media("application/json", of.holds, of.schemas, 0);
+            body("application/json", of.holds, of.schemas, 0);
+            if (of.holds == content::page) {
+                streamed(
+                    http::media::ndjson, "Rows, each as JSON and a line feed; no page around them."
+                );
+                streamed(
+                    http::media::csv,
+                    "RFC 4180 with a line of column names; NULL is nothing at all."
+                );
+            }
             to_->end_object();
         }
         to_->end_object();
     }
 
-    void media(
+    // OpenAPI 3.1 has no schema for items of a stream.
+    void streamed(http::media form, std::string_view told) const {
+        to_->begin_object(media_type(form));
+        to_->begin_object("schema");
+        to_->text("type", "string");
+        to_->text("description", told);
+        to_->end_object();
+        to_->end_object();
+    }
+
+    void body(
         std::string_view type,
         content holds,
         const std::vector<std::string>& schemas,

@@ -281,18 +281,22 @@ private:
         to_->end_object();
     }
 
+    // No maximum: it holds for pages, not for streams.
     void limit(const table& of, std::string_view prefix, const table& rows) const {
+        const auto usual = std::to_string(rows.api.default_limit);
+        const auto most = std::to_string(rows.api.max_limit);
         begin(of, prefix, "limit", "query");
         to_->text(
             "description",
-            (prefix.empty() ? "The most rows to answer; " : "The most rows to embed in each row; "
-            ) + std::to_string(rows.api.default_limit) +
-                " unless asked."
+            prefix.empty()
+                ? "The most rows to answer. A page has " + usual + " unless asked and at most " +
+                      most + "; a stream has all unless asked."
+                : "The most rows to embed in each row: " + usual + " unless asked, at most " +
+                      most + "."
         );
         to_->begin_object("schema");
         to_->text("type", "integer");
         to_->number("minimum", 0);
-        to_->number("maximum", rows.api.max_limit);
         to_->end_object();
         to_->end_object();
     }

@@ -163,15 +163,11 @@ private:
         to_->begin_object("limit");
         to_->text("type", "integer");
         to_->number("minimum", 0);
-        to_->number("maximum", of.api.max_limit);
-        to_->number("default", of.api.default_limit);
+        to_->text("description", "As the parameter `limit`.");
         to_->end_object();
         to_->raw("offset", R"({"type": "integer", "minimum": 0, "maximum": 2147483647})");
-        to_->raw("count", R"({"type": "string", "enum": ["exact", "none"], "default": "none"})");
-        to_->raw(
-            "deleted",
-            R"({"type": "string", "enum": ["exclude", "include", "only"], "default": "exclude"})"
-        );
+        to_->raw("count", R"({"type": "string", "enum": ["exact", "none"]})");
+        to_->raw("deleted", R"({"type": "string", "enum": ["exclude", "include", "only"]})");
         if (!of.api.include.empty())
             items("include", "Relations whose rows are embedded, as in the parameter `include`.");
         to_->end_object();

@@ -106,6 +106,17 @@ private:
         return made;
     }
 
+    [[nodiscard]] answer page() const {
+        answer made{
+            200,
+            "A page of rows as JSON, or all rows as a stream.",
+            content::page,
+            {called_->row(*of_, ".page")}
+        };
+        made.headers.insert(made.headers.end(), {"Preference-Applied", "Content-Range", "Vary"});
+        return made;
+    }
+
     void add_filters(operation& to) const {
         for (const auto group : http::detail::group_parameters)
             to.parameters.emplace_back(group);
@@ -142,9 +153,7 @@ private:
         made.parameters.emplace_back("prefer_read");
         add_filters(made);
         add_include(made);
-        answer page{200, "A page of rows.", content::page, {called_->row(*of_, ".page")}};
-        page.headers.emplace_back("Preference-Applied");
-        made.answers.push_back(std::move(page));
+        made.answers.push_back(page());
         made.fails = fails({});
         return made;
     }
@@ -156,9 +165,7 @@ private:
         made.parameters = {"prefer_read"};
         made.takes = content::one;
         made.body_schemas = {called_->row(*of_, ".query")};
-        answer page{200, "A page of rows.", content::page, {called_->row(*of_, ".page")}};
-        page.headers.emplace_back("Preference-Applied");
-        made.answers.push_back(std::move(page));
+        made.answers.push_back(page());
         made.fails = fails({413, 415});
         return made;
     }
