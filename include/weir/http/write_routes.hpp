@@ -11,6 +11,7 @@
 #include <weir/http/answers.hpp>
 #include <weir/http/list_query.hpp>
 #include <weir/http/negotiation.hpp>
+#include <weir/http/nested_rows.hpp>
 #include <weir/http/sessions.hpp>
 #include <weir/http/table_options.hpp>
 #include <weir/json/page_writer.hpp>
@@ -48,6 +49,24 @@ template <row Row>
     } else {
         if (!asked.caller)
             throw authentication_error{"This table is for known callers only"};
+        if (asked.within != nullptr)
+            return asked.within->join_as_caller();
+        return from.for_caller(*asked.caller);
+    }
+}
+
+/// The same for rows with rows inside, any of which may be for known callers only.
+template <row Row>
+using nested_session =
+    std::conditional_t<nested_of<Row>::needs_caller, any_caller_session, route_session<Row>>;
+
+template <row Row>
+[[nodiscard]] nested_session<Row> open_nested_session(const sessions& from, const request& asked) {
+    if constexpr (std::is_same_v<nested_session<Row>, route_session<Row>>) {
+        return open_row_session<Row>(from, asked);
+    } else {
+        if (!asked.caller)
+            throw authentication_error{"Rows inside these are for known callers only"};
         if (asked.within != nullptr)
             return asked.within->join_as_caller();
         return from.for_caller(*asked.caller);
@@ -176,10 +195,18 @@ public:
     response insert(const request& asked) const {
         refuse_parameters(asked.query);
         json::create_body<Row> body;
-        auto broken = json::read_creates<Row>(asked.body, body, {.max_rows = options_.max_rows});
+        [[maybe_unused]] nested_rows<Row> inside{body.rows, options_.max_rows};
+        const auto others = inside.members();
+        auto broken = json::read_creates<Row>(
+            asked.body, body, {.max_rows = options_.max_rows, .others = &others}
+        );
         for (std::size_t at = 0; at < body.rows.size(); ++at)
             add_own_violations(body.rows[at], place_of(body.is_array, at), broken);
         json::require_sound(std::move(broken));
+        if constexpr (nested_rows<Row>::any) {
+            if (!inside.empty())
+                return insert_nested(body, inside, asked);
+        }
         auto session = open_row_session<Row>(from_, asked);
         rows_of_table rows{session, per_request(asked)};
         if (body.is_array)
@@ -353,11 +380,63 @@ private:
         return answer_json(201, std::move(body), preferred);
     }
 
+    // Rows with rows inside, which refer to the body's: all of them are stored, or none.
+    response insert_nested(
+        json::create_body<Row>& body, nested_rows<Row>& inside, const request& asked
+    ) const {
+        inside.require_fitting();
+        auto session = open_nested_session<Row>(from_, asked);
+        if (!session.has_units()) {
+            throw validation_error{
+                {{"no_unit_of_work",
+                  {"body"},
+                  "Rows inside rows are stored in one unit of work, which this backend has not: "
+                  "send them one after the other"}}
+            };
+        }
+        auto unit = session.begin(asked.until);
+        nested_session<Row>& on = unit;
+        repository<Row, nested_session<Row>> rows{on, per_request(asked)};
+        std::vector<Row> stored;
+        if (body.is_array) {
+            stored = rows.insert_all(std::move(body.rows));
+        } else {
+            stored.push_back(rows.insert(std::move(body.rows.front())));
+        }
+        inside.insert(on, stored, asked.until, options_);
+        unit.commit();
+
+        const auto preferred = read_preferences(asked.headers);
+        std::string text;
+        if (!body.is_array) {
+            if (!preferred.minimal)
+                inside.append(text, stored.front(), 0, preferred.numbers);
+            auto made = answer_json(201, std::move(text), preferred);
+            add_location(made, stored.front());
+            return made;
+        }
+        if (preferred.minimal)
+            return answer_json(201, "{\"count\":" + std::to_string(stored.size()) + "}", preferred);
+        json::page_writer page{text};
+        for (std::size_t at = 0; at < stored.size(); ++at) {
+            page.append_written([&](std::string& out) {
+                inside.append(out, stored[at], at, preferred.numbers);
+            });
+        }
+        page.end_rows();
+        page.close();
+        return answer_json(201, std::move(text), preferred);
+    }
+
+    void add_location(response& to, const Row& row) const {
+        to.headers.add("Location", path_ + "/" + key_segment<Row>(weir::detail::key_of_row(row)));
+    }
+
     response created(const Row& row, const request& asked) const {
         const auto preferred = read_preferences(asked.headers);
         auto made =
             preferred.minimal ? answer_json(201, {}, preferred) : row_answer(201, row, asked);
-        made.headers.add("Location", path_ + "/" + key_segment<Row>(weir::detail::key_of_row(row)));
+        add_location(made, row);
         return made;
     }
 

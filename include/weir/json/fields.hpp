@@ -40,6 +40,20 @@ struct member_slot {
     bool (*read)(void* member, const intake& of, const value_path& where) = nullptr;
 };
 
+/// Members of an object beside those of its columns, such as rows of related tables.
+struct other_members {
+    void* state = nullptr;
+    /// Reads the value of a member if it knows the name, and tells whether it does: `is_known`.
+    /// Answers whether to read on.
+    bool (*read)(
+        void* state,
+        std::string_view name,
+        const intake& of,
+        const value_path& where,
+        bool& is_known
+    ) = nullptr;
+};
+
 /// The struct being read. Lifetime: the spans must outlive the reading.
 struct field_target {
     std::span<const column> columns{};
@@ -50,6 +64,8 @@ struct field_target {
     std::span<bool> seen{};
     /// Positions of columns by name; may be left out for few columns.
     std::span<const std::uint16_t> by_name{};
+    /// nullptr: none.
+    const other_members* others = nullptr;
 };
 
 /// Positions of columns sorted by their names, for field_target::by_name.
@@ -140,6 +156,17 @@ inline bool read_fields(const intake& of, const field_target& to, const value_pa
     std::size_t next = 0;
     while (in.next_member(name)) {
         const auto at = detail::find_field(to, name, next);
+        if (at == to.columns.size() && to.others != nullptr) {
+            bool is_known = false;
+            // The name's text goes with the reader's next step.
+            const std::string kept{name};
+            const bool goes_on =
+                to.others->read(to.others->state, kept, of, value_path{where, kept}, is_known);
+            if (!goes_on)
+                return false;
+            if (is_known)
+                continue;
+        }
         if (at == to.columns.size()) {
             if (!is_ours)
                 detail::refuse_unknown(of, to, name, where);

@@ -36,6 +36,18 @@ struct body_options {
     std::size_t max_depth = reader::default_depth;
     std::size_t max_rows = 10'000;
     location at{std::string{"body"}};
+    /// Members of a row to create beside its columns; nullptr: none.
+    const other_members* others = nullptr;
+};
+
+/// How a row inside a larger document differs from one by itself.
+struct row_surroundings {
+    /// Columns that are filled from elsewhere, so that they may be left out.
+    column_indexes filled{};
+    /// As many as `filled`: set to whether the document gave each all the same.
+    std::span<bool> given{};
+    /// Members beside the columns; nullptr: none.
+    const other_members* others = nullptr;
 };
 
 /// The rows of a body: one object, or an array of them.
@@ -110,9 +122,21 @@ merge_violations(violations& broken, std::size_t from, std::size_t depth, violat
     }
 }
 
+/// Removes the violations of one member of the row at `depth`.
+[[gnu::cold, gnu::noinline]] inline void
+drop_violations(violations& broken, std::size_t depth, std::string_view name) {
+    std::erase_if(broken, [&](const violation& each) {
+        const auto* const member =
+            each.loc.size() > depth ? std::get_if<std::string>(&each.loc[depth]) : nullptr;
+        return member != nullptr && *member == name;
+    });
+}
+
 /// Reads and validates one object. Answers whether to read on.
 template <row Row, purpose Why, described Part>
-bool read_part(const intake& of, Part& out, const location& at) {
+bool read_part(
+    const intake& of, Part& out, const location& at, const row_surroundings& around = {}
+) {
     if (of.in.peek() != token::object) {
         std::string message = "A row must be an object, got ";
         message.append(of.in.peek_name());
@@ -129,13 +153,29 @@ bool read_part(const intake& of, Part& out, const location& at) {
         static const auto by_name = sort_by_name(table_of<Row>.columns);
         target.by_name = by_name;
     }
+    target.others = around.others;
+    std::vector<field_plan> plan;
+    if (!around.filled.empty()) {
+        plan.assign(target.plan.begin(), target.plan.end());
+        for (const auto position : around.filled) {
+            if (plan[position].role == field_role::required)
+                plan[position].role = field_role::optional;
+        }
+        target.plan = plan;
+    }
     if (!read_fields(of, target, value_path{at}))
         return false;
-    if (of.broken.size() == before) {
+    if (of.broken.size() == before && around.filled.empty()) {
         validate<Row>(out, at, of.broken);
     } else {
         violations found;
         validate<Row>(out, at, found);
+        for (std::size_t each = 0; each < around.filled.size(); ++each) {
+            around.given[each] = seen[around.filled[each]];
+            // What stands there until it is filled breaks no rule.
+            if (!around.given[each])
+                drop_violations(found, at.size(), table_of<Row>.columns[around.filled[each]].name);
+        }
         merge_violations(of.broken, before, at.size(), std::move(found));
     }
     return of.goes_on();
@@ -165,8 +205,10 @@ conclude(reader& in, violations broken, const location& at, bool is_complete) {
 /// Reads the next value as what an insert of `Row` takes: for documents that hold rows among other
 /// things. `at` is the row's place. Answers whether to read on; violations go to `of`.
 template <row Row>
-bool read_create(const intake& of, create_of<Row>& out, const location& at) {
-    return detail::read_part<Row, detail::purpose::create>(of, out, at);
+bool read_create(
+    const intake& of, create_of<Row>& out, const location& at, const row_surroundings& around = {}
+) {
+    return detail::read_part<Row, detail::purpose::create>(of, out, at, around);
 }
 
 /// Reads the next value as a partial update of `Row`: columns not named stay absent.
@@ -192,7 +234,8 @@ read_creates(std::string_view body, create_body<Row>& out, const body_options& o
     out.rows.clear();
     out.is_array = in.peek() == token::array;
     if (!out.is_array) {
-        const bool is_complete = read_create<Row>(of, out.rows.emplace_back(), options.at);
+        const bool is_complete =
+            read_create<Row>(of, out.rows.emplace_back(), options.at, {.others = options.others});
         return detail::conclude(in, std::move(broken), options.at, is_complete);
     }
     auto at = options.at;
@@ -208,7 +251,7 @@ read_creates(std::string_view body, create_body<Row>& out, const body_options& o
             goes_on = false;
         } else {
             at.back() = out.rows.size();
-            goes_on = read_create<Row>(of, out.rows.emplace_back(), at);
+            goes_on = read_create<Row>(of, out.rows.emplace_back(), at, {.others = options.others});
         }
     }
     return detail::conclude(in, std::move(broken), options.at, goes_on);

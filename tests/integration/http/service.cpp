@@ -145,6 +145,32 @@ private:
     next_crash* next_;
 };
 
+/// A session that opens no units of work, whatever the one it holds can.
+template <class Session>
+class without_units {
+public:
+    explicit without_units(Session held) : held_(std::move(held)) {}
+
+    [[nodiscard]] weir::sql::dialect dialect() const { return held_.dialect(); }
+
+    [[nodiscard]] std::string_view actor() const { return held_.actor(); }
+
+    [[nodiscard]] const weir::caller& caller() const
+        requires weir::caller_session<Session>
+    {
+        return held_.caller();
+    }
+
+    auto execute(
+        const weir::sql::statement& text, const weir::sql::arguments& with, weir::deadline until
+    ) {
+        return held_.execute(text, with, until);
+    }
+
+private:
+    Session held_;
+};
+
 } // namespace
 
 struct service::parts {
@@ -152,6 +178,7 @@ struct service::parts {
     weir::http::router routes{};
     std::optional<weir::caller> who{};
     next_crash next{crash::never};
+    bool has_units = true;
 
     /// Adds the routes of every table.
     void add_tables(const weir::http::table_options& options);
@@ -161,9 +188,13 @@ void service::parts::add_tables(const weir::http::table_options& options) {
     const weir::http::sessions from{
         [this] {
             auto session = on->session(weir::nobody{.name = "service"});
+            if (!has_units)
+                return weir::any_session{without_units{std::move(session)}};
             return weir::any_session{breaking_session{std::move(session), next}};
         },
         [this](const weir::caller& asking) {
+            if (!has_units)
+                return weir::any_caller_session{without_units{on->session(asking)}};
             return weir::any_caller_session{breaking_session{on->session(asking), next}};
         },
     };
@@ -180,7 +211,9 @@ void service::parts::add_tables(const weir::http::table_options& options) {
     });
 }
 
-service::service(weir::http::table_options options) : parts_(std::make_unique<parts>()) {
+service::service(weir::http::table_options options, bool has_units)
+    : parts_(std::make_unique<parts>()) {
+    parts_->has_units = has_units;
     parts_->on = std::make_shared<backend>();
     auto session = parts_->on->session(weir::nobody{});
     weir::create_tables<tutorial::tables>(session);

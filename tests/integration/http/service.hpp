@@ -31,7 +31,8 @@ inline weir::caller bob() {
 /// and consignments of freight, empty, behind routes; the other tables of freight without routes.
 class service {
 public:
-    explicit service(weir::http::table_options options = {});
+    /// `has_units`: whether sessions open units of work, as those of a warehouse do not.
+    explicit service(weir::http::table_options options = {}, bool has_units = true);
     /// Another service on the same database.
     explicit service(service& beside, weir::http::table_options options = {});
     ~service();
