@@ -322,10 +322,10 @@ public:
 
 private:
     template <class Self, class Call>
-    static void for_each(Self& self, Call&& call) {
+    static void for_each(Self& self, [[maybe_unused]] Call&& call) {
         std::apply(
             [&](auto&... each) {
-                const auto one = [&](auto& children) {
+                [[maybe_unused]] const auto one = [&](auto& children) {
                     if constexpr (!std::is_same_v<
                                       std::remove_cvref_t<decltype(children)>,
                                       no_children>)

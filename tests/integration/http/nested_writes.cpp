@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows inside the rows they refer to: stored together, or not at all.
+#include <weir/data/hooks.hpp>
+
 #include <catch.hpp>
+#include <field_ops.weir.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
