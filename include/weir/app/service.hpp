@@ -10,6 +10,8 @@
 #include <weir/core/error.hpp>
 #include <weir/core/log.hpp>
 #include <weir/data/create_tables.hpp>
+#include <weir/data/row_hooks.hpp>
+#include <weir/http/custom_route.hpp>
 #include <weir/http/docs_page.hpp>
 #include <weir/http/gzip.hpp>
 #include <weir/http/health.hpp>
@@ -18,16 +20,19 @@
 #include <weir/http/postgrest.hpp>
 #include <weir/http/router.hpp>
 #include <weir/http/sessions.hpp>
+#include <weir/http/table_options.hpp>
 #include <weir/http/table_routes.hpp>
 #include <weir/table/row.hpp>
 
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <future>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -78,21 +83,40 @@ public:
     ~service() = default;
 
     /// Serves every table in `Tables` (a generated `table_list`): its routes if it has `api:`, and
-    /// the table itself, created at start where it is absent.
+    /// the table itself, created at start where it is absent. `options` are those of all its
+    /// routes: `{.hooks = {weir::share(weir::hooks<order>{…})}}`.
     template <class Tables>
-    void serve() {
-        Tables::for_each([this]<class Row>(std::type_identity<Row> /*unused*/) {
-            served_table added{&table_of<Row>, nullptr};
+    void serve(http::table_options options = {}) {
+        const auto shared = std::make_shared<const http::table_options>(std::move(options));
+        std::size_t hooked = 0;
+        Tables::for_each([&]<class Row>(std::type_identity<Row> /*unused*/) {
+            served_table added{&table_of<Row>, nullptr, shared};
             if constexpr (!table_of<Row>.api.path.empty()) {
-                added.add_routes = [](http::router& to, const http::sessions& from) {
-                    http::add_table<Row>(to, from);
-                };
+                added.add_routes =
+                    [](http::router& to, const http::sessions& from, const http::table_options& how
+                    ) { http::add_table<Row>(to, from, how); };
             }
+            for (const auto& hooks : shared->hooks)
+                hooked += hooks != nullptr && &hooks->of() == &table_of<Row> ? 1U : 0U;
             tables_.push_back(added);
         });
+        hooks_.insert(hooks_.end(), shared->hooks.begin(), shared->hooks.end());
+        if (hooked != shared->hooks.size())
+            settings_.problems.emplace_back("serve(): hooks were given for a table not served here"
+            );
     }
 
-    /// The router, for routes of one's own beside the generated ones.
+    /// Adds a route of one's own beside the generated ones. Unless it is a GET, it runs in one unit
+    /// of work: committed when it answers 2xx, else undone.
+    ///
+    ///     service.route("POST", "/api/v1/orders/{key}/place", [](weir::http::route_context& in) {
+    ///         …
+    ///     });
+    void route(std::string method, std::string pattern, http::custom_handler answer) {
+        custom_.push_back({std::move(method), std::move(pattern), std::move(answer)});
+    }
+
+    /// The router, for routes that need no session.
     [[nodiscard]] http::router& routes() noexcept { return routes_; }
 
     /// The service's log, one line each on stdout.
@@ -117,13 +141,22 @@ public:
 private:
     struct served_table {
         const table* facts;
-        void (*add_routes)(http::router& to, const http::sessions& from);
+        void (*add_routes)(
+            http::router& to, const http::sessions& from, const http::table_options& how
+        );
+        std::shared_ptr<const http::table_options> options;
+    };
+
+    struct custom_route {
+        std::string method;
+        std::string pattern;
+        http::custom_handler answer;
     };
 
     void open_backend() {
         routes_.put_around(http::gzip_answers());
         backend_.emplace(settings_);
-        for (const auto& [facts, add_routes] : tables_) {
+        for (const auto& [facts, add_routes, options] : tables_) {
             if (!backend_->serves(*facts)) {
                 log_.warning(
                     "table not served: it needs a SQL warehouse, and none is configured",
@@ -133,8 +166,12 @@ private:
             }
             created_.push_back(facts);
             if (add_routes != nullptr)
-                add_routes(routes_, backend_->sessions());
+                add_routes(routes_, backend_->sessions(), *options);
         }
+        for (const auto& [method, pattern, answer] : custom_)
+            http::add_route(
+                routes_, method, pattern, backend_->sessions(), answer, {.hooks = hooks_}
+            );
         if (settings_.postgrest)
             http::add_postgrest(routes_, created_, {.base = *settings_.postgrest});
         http::health_component tables{"tables", [this](deadline) {
@@ -231,6 +268,8 @@ private:
     logger log_;
     http::router routes_;
     std::vector<served_table> tables_;
+    std::vector<custom_route> custom_;
+    std::vector<std::shared_ptr<const any_hooks>> hooks_;
     std::vector<const table*> created_;
     std::optional<backends> backend_;
     std::atomic<bool> tables_are_ready_{false};

@@ -9,9 +9,9 @@
 #include <weir/data/repository.hpp>
 #include <weir/data/row_hooks.hpp>
 #include <weir/data/session_view.hpp>
+#include <weir/data/shared_unit.hpp>
 #include <weir/table/handle.hpp>
 
-#include <concepts>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -245,7 +245,8 @@ template <row Row>
 }
 
 /// Writes rows with their hooks in one unit of work: `use(repository&)` inserts, updates and
-/// removes, and its result is this function's. Whatever is thrown undoes everything.
+/// removes, and its result is this function's. Whatever is thrown undoes everything. On a unit of
+/// work it is part of that one, to be committed or given up by whoever began it.
 ///
 ///     auto stored = weir::with_hooks<order>(session, *hooks, [&](auto& orders) {
 ///         return orders.insert({.customer = "ada"});
@@ -258,15 +259,20 @@ auto with_hooks(
     Session& session, const any_hooks& around, Use&& use, repository_options options = {}
 ) {
     static_assert(
-        transactional_session<Session>,
+        transactional_session<Session> || unit_of_work<Session>,
         "weir: hooks run in a unit of work, and this session has none"
     );
+    using who = std::conditional_t<caller_session<Session>, caller, nobody>;
+    using rows_of_table = repository<Row, any_session_for<who>>;
     options.hooks = &around;
-    auto unit = session.begin(options.until.value_or(deadline{}));
-    using unit_type = decltype(unit);
-    using who = std::conditional_t<caller_session<unit_type>, caller, nobody>;
-    const auto run = [&](any_session_for<who>& within) {
-        repository<Row, any_session_for<who>> rows{within, std::move(options)};
+    any_session_for<who> erased{borrowed_session<Session>{session}};
+    if constexpr (unit_of_work<Session>) {
+        rows_of_table rows{erased, std::move(options)};
+        return use(rows);
+    } else {
+        shared_unit unit{erased, options.until.value_or(deadline{})};
+        any_session_for<who> within{joined_session<who>{unit}};
+        rows_of_table rows{within, std::move(options)};
         if constexpr (std::is_void_v<decltype(use(rows))>) {
             use(rows);
             unit.commit();
@@ -275,12 +281,6 @@ auto with_hooks(
             unit.commit();
             return result;
         }
-    };
-    if constexpr (std::derived_from<unit_type, any_session_for<who>>) {
-        return run(unit);
-    } else {
-        any_session_for<who> within{borrowed_session<unit_type>{unit}};
-        return run(within);
     }
 }
 

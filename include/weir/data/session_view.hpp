@@ -13,10 +13,11 @@
 
 #include <concepts>
 #include <string_view>
+#include <utility>
 
 namespace weir {
 
-/// A session of a known type that is somebody else's. Has no units of work.
+/// A session of a known type that is somebody else's, units of work included.
 /// Lifetime: must not outlive that session.
 template <session Session>
 class borrowed_session {
@@ -40,12 +41,21 @@ public:
     /// Whether its statements are part of a unit of work.
     [[nodiscard]] bool is_unit() const { return detail::is_in_unit(*from_); }
 
+    [[nodiscard]] auto begin(deadline until)
+        requires transactional_session<Session>
+    {
+        return detail::begin_to_write(*from_, until);
+    }
+
 private:
     Session* from_;
 };
 
+template <class Who>
+class unit_view;
+
 /// The same for one whose type is known at run time only, as a session for `Who`: weir::caller only
-/// where known_caller() is there. Has no units of work.
+/// where known_caller() is there. Its units of work are that session's.
 /// Lifetime: must not outlive that session.
 template <class Who>
 class session_view {
@@ -70,8 +80,41 @@ public:
     /// Whether its statements are part of a unit of work.
     [[nodiscard]] bool is_unit() const { return from_->is_unit(); }
 
+    [[nodiscard]] unit_view<Who> begin(deadline until) {
+        return unit_view<Who>{from_->begin(until)};
+    }
+
 private:
     any_session_base* from_;
+};
+
+/// A unit of work of a session_view.
+template <class Who>
+class unit_view {
+public:
+    explicit unit_view(any_unit_base held) : held_(std::move(held)) {}
+
+    [[nodiscard]] sql::dialect dialect() const { return held_.dialect(); }
+
+    [[nodiscard]] std::string_view actor() const { return held_.actor(); }
+
+    [[nodiscard]] const weir::caller& caller() const
+        requires std::same_as<Who, weir::caller>
+    {
+        return *held_.known_caller();
+    }
+
+    any_result
+    execute(const sql::statement& statement, const sql::arguments& arguments, deadline until) {
+        return held_.execute(statement, arguments, until);
+    }
+
+    void commit() { held_.commit(); }
+
+    void rollback() { held_.rollback(); }
+
+private:
+    any_unit_base held_;
 };
 
 /// A view for a table without `access`: who calls is known to it where somebody does.

@@ -82,6 +82,12 @@ public:
 
     ~joined_unit() { rollback(); }
 
+    [[nodiscard]] joined_unit begin(deadline /*until*/) {
+        if (in_ == nullptr)
+            throw statement_error{"The unit of work is over"};
+        return joined_unit{*in_};
+    }
+
     any_result
     execute(const sql::statement& statement, const sql::arguments& arguments, deadline until) {
         if (in_ == nullptr)

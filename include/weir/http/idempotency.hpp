@@ -111,7 +111,7 @@ namespace detail {
             if (equals_ignoring_case(field.name, name))
                 fields.append(field.name).append(": ").append(field.value).append("\n");
     made.headers = std::move(fields);
-    if (answer.body.size() <= max_body_bytes)
+    if (!answer.stream && answer.body.size() <= max_body_bytes)
         made.body = answer.body;
     return made;
 }
@@ -119,7 +119,9 @@ namespace detail {
 /// A kept answer, given again.
 [[nodiscard]] inline response replay(const idempotency_record& kept) {
     const bool lost_body = !kept.body;
-    response made{.status = kept.status, .headers = {}, .body = kept.body.value_or("")};
+    response made{
+        .status = kept.status, .headers = {}, .body = kept.body.value_or(""), .stream = {}
+    };
     std::string_view fields = kept.headers ? std::string_view{*kept.headers} : std::string_view{};
     while (!fields.empty()) {
         const auto end = fields.find('\n');

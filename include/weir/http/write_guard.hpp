@@ -14,6 +14,7 @@
 #include <weir/http/idempotency.hpp>
 #include <weir/http/keys_in_flight.hpp>
 #include <weir/http/request.hpp>
+#include <weir/http/request_unit.hpp>
 #include <weir/http/response.hpp>
 #include <weir/http/sessions.hpp>
 #include <weir/http/table_options.hpp>
@@ -29,11 +30,6 @@
 #include <utility>
 
 namespace weir::http::detail {
-
-/// Whether an answer says that the write was done; any other leaves nothing behind.
-[[nodiscard]] inline bool is_done(const response& answer) noexcept {
-    return answer.status >= 200 && answer.status < 300;
-}
 
 /// Threads: safe.
 class write_guard {
@@ -74,22 +70,6 @@ private:
                 "The hooks of table '" + std::string{of_->name} +
                 "' need units of work, and its backend has none"
             };
-    }
-
-    template <class Write>
-    static response
-    answer_in_unit(any_session_base& session, const request& asked, const Write& write) {
-        shared_unit unit{session, asked.until};
-        auto made = write(part_of(asked, unit));
-        if (is_done(made))
-            unit.commit();
-        return made;
-    }
-
-    [[nodiscard]] static request part_of(const request& asked, shared_unit& unit) {
-        request inner = asked;
-        inner.within = &unit;
-        return inner;
     }
 
     template <class Write>
