@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers whose bodies are made as they are sent, by weir's listener and as a guest of cpp-httplib.
 #include <weir/core/log.hpp>
+#include <weir/http/gzip.hpp>
 #include <weir/http/httplib.hpp>
 
 #include <atomic>
@@ -109,6 +110,9 @@ void add_streams(router& routes, witness& seen) {
             return true;
         });
     });
+    routes.add("GET", "/s/long", [](const request&) {
+        return json_response(200, '"' + std::string(100'000, 'x') + '"');
+    });
     routes.add("GET", "/s/plain", [](const request&) { return json_response(200, "{}"); });
 }
 
@@ -116,6 +120,7 @@ void add_streams(router& routes, witness& seen) {
 struct listener {
     listener() {
         add_streams(routes, seen);
+        routes.put_around(gzip_answers());
         routes.log_to(log);
         port = server.bind("127.0.0.1", 0);
         runner = std::thread{[this] { server.run(); }};
@@ -144,6 +149,7 @@ struct listener {
 struct host {
     host() {
         add_streams(routes, seen);
+        routes.put_around(gzip_answers());
         routes.log_to(log);
         harden(server);
         server.set_write_timeout(0, 300'000);
@@ -294,6 +300,29 @@ TEMPLATE_TEST_CASE("a client that does not read is not written for", "", listene
     // Given up after the time to write, with what fits into the buffers of the sockets.
     CHECK(eventually([&] { return on.seen.ended == 1; }));
     CHECK(on.seen.bytes < 64U * 1024U * 1024U);
+}
+
+TEMPLATE_TEST_CASE("an answer is compressed once, by weir", "", listener, host) {
+    TestType on;
+    raw_client client{on.port};
+    const auto asking = [](std::string_view path, std::string_view codings) {
+        return "GET " + std::string{path} +
+               " HTTP/1.1\r\nHost: a\r\nAccept-Encoding: " + std::string{codings} + "\r\n\r\n";
+    };
+    const auto packed = client.exchange(asking("/s/long", "gzip, br")).value();
+    CHECK(packed.headers.count("Content-Encoding") == 1);
+    CHECK(packed.headers.find("Content-Encoding") == "gzip");
+    CHECK(packed.body.starts_with("\x1f\x8b"));
+    CHECK(packed.body.size() < 1'000);
+    CHECK(packed.headers.find("Content-Length") == std::to_string(packed.body.size()));
+    const auto stream = client.exchange(asking("/s/three", "gzip")).value();
+    CHECK(stream.headers.find("Content-Encoding") == "gzip");
+    CHECK(stream.is_whole);
+    CHECK(stream.body.starts_with("\x1f\x8b"));
+    // A coding that weir does not know is not put on behind its back.
+    const auto plain = client.exchange(asking("/s/long", "br")).value();
+    CHECK_FALSE(plain.headers.find("Content-Encoding"));
+    CHECK(plain.body.size() == 100'002);
 }
 
 TEST_CASE("an endless stream does not keep the server from stopping") {
