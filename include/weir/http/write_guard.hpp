@@ -80,6 +80,8 @@ private:
         if (!turn)
             return key_in_use(asked);
         auto session = open_session(from_, *of_, asked);
+        if (needs_unit_)
+            require_units(session);
         auto made = session.has_units() ? answer_in_kept_unit(session, asked, call, write)
                                         : answer_by_claim(session, asked, call, write);
         purge_at_times(session, asked.until);

@@ -91,3 +91,87 @@ TEST_CASE("as a guest, weir serves its table and the host its own routes") {
     CHECK(elsewhere->status == 404);
     CHECK(guest.stop() != 1);
 }
+
+TEST_CASE("the recipe of hooks fills in, refuses and writes elsewhere") {
+    service on{
+        embedded_settings({{"WEIR_TRUST_FORWARDED_HEADERS", "true"}}), example("2_recipes/hooks")
+    };
+    const std::string user = "ada";
+    const auto made =
+        on.send({.method = "POST", .target = "/api/v1/orders", .body = "{}", .user = user});
+    REQUIRE(made.status == 201);
+    CHECK(made.parsed.at("extras").at("made_by") == "ada@example.com");
+    const auto lines = on.send({.target = "/api/v1/order-lines", .user = user});
+    CHECK(lines.parsed.at("data").at(0).at("sku") == "WELCOME");
+    const auto order = made.header("Location");
+    const auto set = [&](const char* body) {
+        return on.send({.method = "PATCH", .target = order, .body = body, .user = user});
+    };
+    const auto placed = set(R"({"status":"placed"})");
+    REQUIRE(placed.status == 200);
+    CHECK(placed.parsed.at("placed_at").is_string());
+    CHECK(on.send({.method = "DELETE", .target = order, .user = user}).status == 403);
+    REQUIRE(set(R"({"status":"shipped"})").status == 200);
+    const auto late = set(R"({"status":"draft"})");
+    CHECK(late.status == 400);
+    CHECK(late.parsed.at("details").at("errors").at(0).at("type") == "shipped");
+    CHECK(on.process().stop() == 0);
+}
+
+TEST_CASE("the recipe of validators reports its rules with the schema's") {
+    service_process recipe{
+        example("2_recipes/validators"), {{"WEIR_DUCKDB_LIBRARY", duckdb_library()}}
+    };
+    CHECK(recipe.wait() == 0);
+    const auto said = recipe.output();
+    CHECK(said.find(R"("type":"greater_than_equal","loc":["body","api10"])") != std::string::npos);
+    CHECK(said.find(R"("type":"trailing_space","loc":["body","wellname"])") != std::string::npos);
+    CHECK(said.find(R"("type":"dry_hole","loc":["body","oileur"])") != std::string::npos);
+    CHECK(said.find("Validation failed: A dry hole gives no oil\n") != std::string::npos);
+}
+
+TEST_CASE("the recipe of a custom route writes two tables, or none") {
+    service on{
+        embedded_settings({{"WEIR_TRUST_FORWARDED_HEADERS", "true"}}),
+        example("2_recipes/custom_route")
+    };
+    const std::string user = "ada";
+    const auto made =
+        on.send({.method = "POST", .target = "/api/v1/orders", .body = "{}", .user = user});
+    REQUIRE(made.status == 201);
+    CHECK(on.send({.target = "/api/v1/drafts", .user = user}).parsed.at("count") == 1);
+    const auto place = [&](const std::string& order) {
+        return on.send({.method = "POST", .target = order + "/place", .user = user});
+    };
+    const auto placed = place(made.header("Location"));
+    REQUIRE(placed.status == 200);
+    CHECK(placed.parsed.at("status") == "placed");
+    // The line is there already: the second time nothing changes at all.
+    const auto changed = placed.parsed.at("updated_at");
+    CHECK(place(made.header("Location")).status == 409);
+    CHECK(
+        on.send({.target = made.header("Location"), .user = user}).parsed.at("updated_at") ==
+        changed
+    );
+    CHECK(on.send({.target = "/api/v1/drafts", .user = user}).parsed.at("count") == 0);
+    CHECK(place("/api/v1/orders/00000000-0000-4000-8000-000000000000").status == 404);
+    CHECK(place("/api/v1/orders/no-uuid").status == 400);
+    CHECK(on.send({.target = "/api/v1/drafts"}).status == 401);
+    CHECK(on.process().stop() == 0);
+}
+
+TEST_CASE("the recipe of an idempotency key stores one row") {
+    service on{embedded_settings(), example("1_tutorial/3_serve")};
+    service_process client{
+        example("2_recipes/idempotency.sh"),
+        {{"WEIR", "http://127.0.0.1:" + std::to_string(on.port())},
+         {"PATH", "/usr/local/bin:/usr/bin:/bin"}}
+    };
+    CHECK(client.wait() == 0);
+    const auto said = client.output();
+    CHECK(said.find("dempotent-") != std::string::npos);
+    CHECK(said.find("201\n") != std::string::npos);
+    CHECK(said.find("422\n") != std::string::npos);
+    CHECK(on.send({.target = "/api/v1/wells?count=exact"}).parsed.at("total") == 1);
+    CHECK(on.process().stop() == 0);
+}
