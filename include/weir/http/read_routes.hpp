@@ -169,6 +169,11 @@ private:
     stream_list(const request& asked, const list_query& query, media form) const {
         const auto numbers = read_preferences(asked.headers).numbers;
         auto session = open_session(from_, *of_, asked);
+        auto place = from_.streams().take();
+        if (!place)
+            return problem_response(
+                {503, "overloaded", "Too many lists are streamed at once", {}, {}}, asked.request_id
+            );
         table_reader rows{session, *of_, deadline::in(options_.stream_time)};
         read_request wanted{
             .where = &query.where,
@@ -191,6 +196,7 @@ private:
                 .numbers = numbers,
             }
         );
+        answer.stream = std::move(*place).hold(std::move(answer.stream));
         // How many follow is not known yet.
         if (total)
             answer.headers.add("Content-Range", "*/" + std::to_string(*total));

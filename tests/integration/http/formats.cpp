@@ -256,6 +256,26 @@ TEST_CASE("answers dropped before their end leave the service whole") {
     CHECK(lines_in(ndjson(on, "/wells")) == 500);
 }
 
+TEST_CASE("so many lists are streamed at once, and pages are answered beside them") {
+    service on;
+    add_wells(on, 500);
+    const auto begin = [&] {
+        return on.ask("GET", "/wells", "", {{"Accept", "application/x-ndjson"}});
+    };
+    std::vector<weir::http::response> running;
+    for (int at = 0; at < 4; ++at) {
+        running.push_back(begin());
+        REQUIRE(running.back().status == 200);
+    }
+    const auto refused = begin();
+    CHECK(refused.status == 503);
+    CHECK(refused.headers.find("Retry-After"));
+    CHECK(on.ask("GET", "/wells").status == 200);
+    CHECK(lines_in(body_of(running.front())) == 500);
+    running.erase(running.begin());
+    CHECK(begin().status == 200);
+}
+
 TEST_CASE("a streamed list is of one moment, whatever is written while it is read") {
     service on;
     add_wells(on, 1'000);
