@@ -357,17 +357,17 @@ struct no_history {
 };
 
 template <class Session, bool KeepsHistory>
-struct kept_rows_type {
+struct change_keeper_type {
     using type = no_history;
 };
 
 template <class Session>
-struct kept_rows_type<Session, true> {
+struct change_keeper_type<Session, true> {
     using type = history_keeper<Session>;
 };
 
 template <class Session, bool KeepsHistory>
-using kept_rows = typename kept_rows_type<Session, KeepsHistory>::type;
+using change_keeper = typename change_keeper_type<Session, KeepsHistory>::type;
 
 } // namespace detail
 

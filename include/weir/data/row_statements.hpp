@@ -203,7 +203,7 @@ protected:
     /// Whether changes keep old versions.
     static constexpr bool keeps_history = table_of<Row>.history;
 
-    using kept_rows = detail::kept_rows<Session, keeps_history>;
+    using kept_rows = detail::change_keeper<Session, keeps_history>;
 
     /// Whether a change has to be made in a unit of work and is not in one yet.
     [[nodiscard]] bool lacks_unit() const {

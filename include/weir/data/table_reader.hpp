@@ -6,10 +6,13 @@
 #include <weir/core/deadline.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/text.hpp>
+#include <weir/core/time.hpp>
 #include <weir/data/caller.hpp>
 #include <weir/data/session.hpp>
+#include <weir/sql/history.hpp>
 #include <weir/sql/layout.hpp>
 #include <weir/sql/list.hpp>
+#include <weir/sql/past.hpp>
 #include <weir/sql/select.hpp>
 #include <weir/sql/statement.hpp>
 #include <weir/sql/statements.hpp>
@@ -43,6 +46,8 @@ struct read_request {
     /// In rows.
     std::uint64_t offset_rows = 0;
     sql::deleted removed = sql::deleted::exclude;
+    /// The rows as they were at this time, see sql/past.hpp; absent: as they are.
+    std::optional<timestamp> as_of{};
 };
 
 namespace detail {
@@ -129,14 +134,20 @@ public:
         return list(asked, [this](const auto&... call) { return session_->stream(call...); });
     }
 
-    /// How many rows match.
-    [[nodiscard]] std::uint64_t
-    count(const sql::condition* where, sql::deleted removed = sql::deleted::exclude) {
+    /// How many rows match; or matched at a time.
+    [[nodiscard]] std::uint64_t count(
+        const sql::condition* where,
+        sql::deleted removed = sql::deleted::exclude,
+        std::optional<timestamp> as_of = {}
+    ) {
         const auto seen = visible(removed);
         auto arguments = caller_arguments(seen.rows);
+        bind_moment(arguments, as_of);
         bind_where(arguments, where);
         auto counted =
-            run([&](sql::writer& out) { sql::write_count(out, *of_, where, seen); }, arguments);
+            run([&](sql::writer& out
+                ) { sql::write_count(out, *of_, where, seen, as_of.has_value()); },
+                arguments);
         return detail::read_count(*of_, counted, format());
     }
 
@@ -147,6 +158,29 @@ public:
         auto arguments = caller_arguments(seen.rows);
         std::forward<BindKey>(bind_key)(arguments, format());
         return run([&](sql::writer& out) { sql::write_find(out, *of_, seen); }, arguments);
+    }
+
+    /// The same as it was at a time.
+    template <class BindKey>
+    [[nodiscard]] auto find_as_of(timestamp then, BindKey&& bind_key) {
+        const auto seen = visible(sql::deleted::exclude);
+        auto arguments = caller_arguments(seen.rows);
+        bind_moment(arguments, then);
+        std::forward<BindKey>(bind_key)(arguments, format());
+        return run([&](sql::writer& out) { sql::write_find_past(out, *of_, seen); }, arguments);
+    }
+
+    /// The old versions of the row with a key, newest first: sql::listed_history, then the row's
+    /// columns. For a table with history.
+    template <class BindKey>
+    [[nodiscard]] auto
+    versions(BindKey&& bind_key, std::uint64_t limit_rows, std::uint64_t offset_rows) {
+        const auto rows = detail::readable_scope(*of_, who_);
+        auto arguments = caller_arguments(rows);
+        std::forward<BindKey>(bind_key)(arguments, format());
+        sql::bind_row_number(arguments, limit_rows, session_->dialect());
+        sql::bind_row_number(arguments, offset_rows, session_->dialect());
+        return run([&](sql::writer& out) { sql::write_versions(out, *of_, rows); }, arguments);
     }
 
 private:
@@ -160,8 +194,10 @@ private:
             .order = asked.order,
             .has_limit = asked.limit_rows.has_value(),
             .has_offset = asked.offset_rows != 0,
+            .is_past = asked.as_of.has_value(),
         };
         auto arguments = caller_arguments(seen.rows);
+        bind_moment(arguments, asked.as_of);
         bind_where(arguments, asked.where);
         if (asked.limit_rows)
             sql::bind_row_number(arguments, *asked.limit_rows, session_->dialect());
@@ -186,6 +222,13 @@ private:
         if (sql::binds_caller(*of_, rows))
             arguments.add_text(who_->id, sql::text_type);
         return arguments;
+    }
+
+    void bind_moment(sql::arguments& arguments, std::optional<timestamp> then) const {
+        if (then)
+            arguments.add_written(sql::moment_type, [&](std::string& out) {
+                append_text(out, *then, format());
+            });
     }
 
     void bind_where(sql::arguments& arguments, const sql::condition* where) const {

@@ -31,9 +31,22 @@ namespace detail {
     refuse_syntax("no statement begins like this", offset);
 }
 
+/// Delta keeps old versions of tables, and the engine behind this one does not.
+inline void refuse_time_travel(std::span<const token> statement) {
+    const auto is_word = [&](std::size_t at, std::string_view word) {
+        return statement[at].kind == token_kind::word && upper(statement[at].text) == word;
+    };
+    for (std::size_t at = 1; at + 3 < statement.size(); ++at) {
+        if (is_word(at + 1, "AS") && is_word(at + 2, "OF") && !is_word(at + 3, "FROM") &&
+            (is_word(at, "TIMESTAMP") || is_word(at, "VERSION")))
+            refuse_unsupported("time travel ('AS OF')");
+    }
+}
+
 /// A query or a change of rows.
 [[nodiscard]] inline translation
 translate_query(std::span<const token> statement, const std::vector<parameter_type>& parameters) {
+    refuse_time_travel(statement);
     expression_writer writer{statement, &parameters};
     translation made;
     made.statements.push_back(writer.text({0, statement.size()}));

@@ -6,6 +6,7 @@
 
 #include <weir/core/error.hpp>
 #include <weir/core/violation.hpp>
+#include <weir/http/as_of.hpp>
 #include <weir/http/target.hpp>
 #include <weir/http/url_conditions.hpp>
 #include <weir/sql/condition_tree.hpp>
@@ -44,6 +45,8 @@ struct list_query {
     std::uint64_t offset_rows = 0;
     bool counts_all = false;
     sql::deleted removed = sql::deleted::exclude;
+    /// The rows as they were at this time.
+    std::optional<timestamp> as_of{};
 };
 
 /// How many rows a list may be asked for.
@@ -69,8 +72,8 @@ inline constexpr auto every_row = std::numeric_limits<std::uint64_t>::max();
 
 namespace detail {
 
-inline constexpr std::array<std::string_view, 6> list_parameters{
-    "select", "order", "limit", "offset", "count", "deleted"
+inline constexpr std::array<std::string_view, 7> list_parameters{
+    "select", "order", "limit", "offset", "count", "deleted", "as_of"
 };
 
 /// Reads one list's query; the member functions each take one parameter.
@@ -163,6 +166,10 @@ private:
             made_.counts_all = value == "exact";
             if (value != "exact" && value != "none")
                 refuse(name, "choice", "'count' is exact or none");
+            return;
+        }
+        if (name == "as_of") {
+            made_.as_of = read_as_of(*of_, root_, value, broken_);
             return;
         }
         if (value == "include") {

@@ -8,8 +8,10 @@
 #include <weir/data/any_session.hpp>
 #include <weir/data/table_reader.hpp>
 #include <weir/http/answers.hpp>
+#include <weir/http/as_of.hpp>
 #include <weir/http/embedded_rows.hpp>
 #include <weir/http/embedding.hpp>
+#include <weir/http/history_routes.hpp>
 #include <weir/http/list_body.hpp>
 #include <weir/http/list_query.hpp>
 #include <weir/http/row_pieces.hpp>
@@ -64,7 +66,13 @@ public:
     }
 
     [[nodiscard]] response get(const request& asked) const {
-        const auto embedded = read_embeddings(*of_, asked.query, refuse_parameters);
+        std::optional<timestamp> then;
+        const auto embedded =
+            read_embeddings(*of_, asked.query, [&](std::span<const query_parameter> own) {
+                then = read_as_of(*of_, own);
+            });
+        if (then && !embedded.empty())
+            throw refused_past_relations("query");
         sql::arguments unused;
         // A key that is none is the client's mistake even where the session would fail.
         bind_key_(asked, unused, text_format::postgres);
@@ -74,9 +82,10 @@ public:
         const auto all = all_columns(*of_);
         embedded_rows row{*of_, all, embedded, session, asked.until, numbers};
         {
-            auto found = rows.find([&](sql::arguments& arguments, text_format format) {
+            const auto bind_key = [&](sql::arguments& arguments, text_format format) {
                 bind_key_(asked, arguments, format);
-            });
+            };
+            auto found = then ? rows.find_as_of(*then, bind_key) : rows.find(bind_key);
             const auto fields = found.next();
             if (!fields)
                 throw_absent(*of_);
@@ -86,6 +95,22 @@ public:
         std::string body;
         row.append(body, 0);
         return answer_json(200, std::move(body), {.minimal = false, .numbers = numbers});
+    }
+
+    /// The old versions of a row, newest first.
+    [[nodiscard]] response history(const request& asked) const {
+        const auto page = read_history_page(*of_, asked.query);
+        sql::arguments unused;
+        bind_key_(asked, unused, text_format::postgres);
+        auto session = open_session(from_, *of_, asked);
+        return answer_history(
+            asked,
+            table_reader{session, *of_, asked.until},
+            page,
+            [&](sql::arguments& arguments, text_format format) {
+                bind_key_(asked, arguments, format);
+            }
+        );
     }
 
 private:
@@ -105,6 +130,8 @@ private:
         const std::vector<embedding>& embedded,
         std::string_view root
     ) const {
+        if (query.as_of && !embedded.empty())
+            throw refused_past_relations(root);
         if (form == media::json)
             return answer_list(asked, query, embedded);
         if (!embedded.empty())
@@ -136,6 +163,7 @@ private:
             .limit_rows = query.limit_rows,
             .offset_rows = query.offset_rows,
             .removed = query.removed,
+            .as_of = query.as_of,
         };
         std::string body;
         json::page_writer page{body};
@@ -158,7 +186,7 @@ private:
         }
         page.end_rows();
         if (query.counts_all)
-            page.member("total", rows.count(&query.where, query.removed));
+            page.member("total", rows.count(&query.where, query.removed, query.as_of));
         page.close();
         auto answer = answer_json(200, std::move(body), {.minimal = false, .numbers = numbers});
         answer.headers.add("Vary", "Accept");
@@ -181,11 +209,13 @@ private:
             .columns = query.columns,
             .offset_rows = query.offset_rows,
             .removed = query.removed,
+            .as_of = query.as_of,
         };
         if (query.limit_rows != every_row)
             wanted.limit_rows = query.limit_rows;
-        const auto total = query.counts_all ? std::optional{rows.count(&query.where, query.removed)}
-                                            : std::nullopt;
+        const auto total = query.counts_all
+                               ? std::optional{rows.count(&query.where, query.removed, query.as_of)}
+                               : std::nullopt;
         auto answer = stream_rows(
             form,
             rows.stream(wanted),

@@ -78,6 +78,8 @@ void add_table(router& routes, sessions from, table_options options = {}) {
         add("POST", all, true, &writes::insert);
     if (facts.api.offered.has(operations::get))
         add_read("GET", one, false, &reads::get, only_json);
+    if (facts.api.offered.has(operations::get) && facts.history)
+        add_read("GET", one + "/history", false, &reads::history, only_json);
     if (facts.api.offered.has(operations::update)) {
         add("PATCH", one, true, &writes::update);
         add("PUT", one, true, &writes::replace);
