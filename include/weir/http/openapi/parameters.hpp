@@ -36,7 +36,7 @@ struct shared_parameter {
 inline constexpr std::string_view group_schema = R"({"type": "string", "pattern": "^\\(.+\\)$"})";
 
 // No `example` and no `default`: the /docs page would send them with every request.
-inline constexpr std::array<shared_parameter, 10> shared_parameters{{
+inline constexpr std::array<shared_parameter, 11> shared_parameters{{
     {"offset",
      "query",
      "offset",
@@ -52,6 +52,11 @@ inline constexpr std::array<shared_parameter, 10> shared_parameters{{
      "deleted",
      "Whether soft-deleted rows are among them: not unless asked.",
      R"({"type": "string", "enum": ["exclude", "include", "only"]})"},
+    {"as_of",
+     "query",
+     "as_of",
+     "The rows as they were at this time; as they are unless asked.",
+     R"({"type": "string", "format": "date-time"})"},
     {"or",
      "query",
      "or",

@@ -7,6 +7,7 @@
 #include <weir/http/openapi/names.hpp>
 #include <weir/json/document_writer.hpp>
 #include <weir/sql/condition_tree.hpp>
+#include <weir/sql/past.hpp>
 #include <weir/table/audit.hpp>
 #include <weir/table/table.hpp>
 
@@ -168,6 +169,8 @@ private:
         to_->raw("offset", R"({"type": "integer", "minimum": 0, "maximum": 2147483647})");
         to_->raw("count", R"({"type": "string", "enum": ["exact", "none"]})");
         to_->raw("deleted", R"({"type": "string", "enum": ["exclude", "include", "only"]})");
+        if (sql::past_of(of) != sql::past::none)
+            to_->raw("as_of", R"({"type": "string", "format": "date-time"})");
         if (!of.api.include.empty())
             items("include", "Relations whose rows are embedded, as in the parameter `include`.");
         to_->end_object();

@@ -47,6 +47,8 @@ public:
             page(of);
         if (offered.has(operations::create))
             written(of);
+        if (offered.has(operations::get) && of.history)
+            history(of);
     }
 
     /// The enumerations and structures declared in the tables' schemas, each once.
@@ -211,6 +213,40 @@ private:
         rows_of(of);
         count("count", "Rows in `data`.");
         count("total", "Rows that match, with `count=exact`.");
+        to_->end_object();
+        to_->texts("required", std::array<std::string_view, 2>{"data", "count"});
+        to_->end_object();
+    }
+
+    void history(const table& of) const {
+        to_->begin_object(called_->row(of, ".history"));
+        to_->text("type", "object");
+        to_->text("description", "Old versions of a row, newest first.");
+        to_->begin_object("properties");
+        to_->begin_object("data");
+        to_->text("type", "array");
+        to_->begin_object("items");
+        to_->text("type", "object");
+        to_->begin_object("properties");
+        to_->raw("version", R"({"type": "integer", "minimum": 1})");
+        to_->raw(
+            "operation",
+            R"({"type": "string", "enum": ["update", "delete", "restore", "purge"], "description": "What ended this version."})"
+        );
+        to_->raw("from", R"({"type": "string", "format": "date-time"})");
+        to_->raw("to", R"({"type": "string", "format": "date-time"})");
+        to_->raw("by", R"({"type": "string", "description": "Who ended this version."})");
+        to_->begin_object("row");
+        to_->text("$ref", reference("schemas", called_->row(of)));
+        to_->end_object();
+        to_->end_object();
+        constexpr std::array<std::string_view, 6> always{
+            "version", "operation", "from", "to", "by", "row"
+        };
+        to_->texts("required", always);
+        to_->end_object();
+        to_->end_object();
+        count("count", "Versions in `data`.");
         to_->end_object();
         to_->texts("required", std::array<std::string_view, 2>{"data", "count"});
         to_->end_object();

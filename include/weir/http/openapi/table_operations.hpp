@@ -8,6 +8,7 @@
 #include <weir/http/openapi/parameters.hpp>
 #include <weir/http/openapi/row_schemas.hpp>
 #include <weir/sql/layout.hpp>
+#include <weir/sql/past.hpp>
 #include <weir/table/audit.hpp>
 #include <weir/table/table.hpp>
 
@@ -39,6 +40,8 @@ public:
             made.push_back(create());
         if (offered.has(operations::get))
             made.push_back(get());
+        if (offered.has(operations::get) && of_->history)
+            made.push_back(history());
         if (offered.has(operations::update)) {
             made.push_back(replace());
             made.push_back(update());
@@ -150,6 +153,8 @@ private:
         made.parameters = {own("select"), own("order"), own("limit"), "offset", "count"};
         if (sql::keeps_deleted(*of_))
             made.parameters.emplace_back("deleted");
+        if (sql::past_of(*of_) != sql::past::none)
+            made.parameters.emplace_back("as_of");
         made.parameters.emplace_back("prefer_read");
         add_filters(made);
         add_include(made);
@@ -196,8 +201,25 @@ private:
         auto made = begin("get", one_, "get", false);
         made.summary = "Read one of " + noun(true);
         made.parameters.emplace_back("prefer_read");
+        if (sql::past_of(*of_) != sql::past::none)
+            made.parameters.emplace_back("as_of");
         add_include(made);
         made.answers.push_back(row_answer(200, "The row."));
+        made.fails = fails({404});
+        return made;
+    }
+
+    [[nodiscard]] operation history() const {
+        auto made = begin("get", one_ + "/history", "history", false);
+        made.summary = "Read the old versions of one of " + noun(true);
+        made.description = "Newest first. Of a deleted row too, until it is deleted for good.";
+        if (of_->api.offered.has(operations::list))
+            made.parameters.push_back(own("limit"));
+        made.parameters.emplace_back("offset");
+        made.parameters.emplace_back("prefer_read");
+        answer versions{200, "A page of versions.", content::one, {called_->row(*of_, ".history")}};
+        versions.headers.emplace_back("Preference-Applied");
+        made.answers.push_back(std::move(versions));
         made.fails = fails({404});
         return made;
     }
