@@ -10,6 +10,7 @@
 #include <weir/http/filter_operators.hpp>
 #include <weir/http/headers.hpp>
 #include <weir/http/literal.hpp>
+#include <weir/http/wildcards.hpp>
 #include <weir/sql/condition_tree.hpp>
 #include <weir/table/audit.hpp>
 #include <weir/table/identifier.hpp>
@@ -24,16 +25,6 @@
 #include <utility>
 
 namespace weir::http {
-
-/// Which wildcards a pattern of a client may have.
-enum class wildcards : std::uint8_t {
-    /// `*` is any text, everything else itself.
-    star,
-    /// `*` and SQL's own: `%` any text, `_` one character, `\` before either for itself.
-    star_and_sql,
-    /// SQL's own alone.
-    sql,
-};
 
 namespace detail {
 

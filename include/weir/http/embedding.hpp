@@ -5,6 +5,7 @@
 
 #include <weir/core/error.hpp>
 #include <weir/core/violation.hpp>
+#include <weir/http/condition_budget.hpp>
 #include <weir/http/list_query.hpp>
 #include <weir/http/target.hpp>
 #include <weir/table/identifier.hpp>
@@ -50,7 +51,8 @@ struct embedding_query {
 /// Takes one table's query apart and the queries of what it embeds.
 class embedding_reader {
 public:
-    explicit embedding_reader(violations& broken) : broken_(&broken) {}
+    explicit embedding_reader(violations& broken, wildcards known = wildcards::star)
+        : broken_(&broken), wildcards_(known) {}
 
     [[nodiscard]] embedding_query read(const table& of, std::span<const query_parameter> query) {
         asked top;
@@ -176,7 +178,7 @@ private:
             one.which = each.which;
             refuse_what_has_no_meaning(each, own);
             try {
-                one.asked = read_list_query(each.which->of(), each.own);
+                one.asked = read_list_query(each.which->of(), each.own, wildcards_);
             } catch (const validation_error& wrong) {
                 for (auto found : wrong.broken())
                     tell(std::move(found), own);
@@ -246,6 +248,7 @@ private:
     }
 
     violations* broken_;
+    wildcards wildcards_;
     std::size_t relations_ = 0;
 };
 
@@ -267,14 +270,20 @@ asks_to_embed(const table& of, std::span<const query_parameter> query) noexcept 
 ///
 /// Errors: validation_error with everything wrong, at `query` and the parameter's whole name.
 template <class Read>
-[[nodiscard]] std::vector<embedding>
-read_embeddings(const table& of, std::span<const query_parameter> query, Read&& read) {
+[[nodiscard]] std::vector<embedding> read_embeddings(
+    const table& of,
+    std::span<const query_parameter> query,
+    Read&& read,
+    wildcards known = wildcards::star
+) {
     if (!asks_to_embed(of, query)) {
         read(query);
         return {};
     }
     violations broken;
-    auto parts = detail::embedding_reader{broken}.read(of, query);
+    if (!condition_budget{broken, "query"}.takes_query(query_size(query)))
+        throw validation_error{std::move(broken)};
+    auto parts = detail::embedding_reader{broken, known}.read(of, query);
     try {
         read(std::span<const query_parameter>{parts.rest});
     } catch (const validation_error& wrong) {

@@ -80,8 +80,13 @@ inline constexpr std::array<std::string_view, 7> list_parameters{
 class list_reader {
 public:
     /// `root`: the part of the request that violations name, `query` or `body`.
-    list_reader(const table& of, row_limits limits, std::string_view root = "query")
-        : of_(&of), root_(root), limits_(limits), conditions_(of, broken_) {
+    list_reader(
+        const table& of,
+        row_limits limits,
+        std::string_view root = "query",
+        wildcards known = wildcards::star
+    )
+        : of_(&of), root_(root), limits_(limits), conditions_(of, broken_, known) {
         made_.limit_rows = limits.usual;
     }
 
@@ -94,10 +99,7 @@ public:
     [[nodiscard]] violations& broken() noexcept { return broken_; }
 
     [[nodiscard]] list_query read(std::span<const query_parameter> query) {
-        std::size_t size = 0;
-        for (const auto& given : query)
-            size += given.name.size() + given.value.size() + 2;
-        if (conditions_.budget().takes_query(size)) {
+        if (conditions_.budget().takes_query(query_size(query))) {
             for (const auto& given : query)
                 take(given.name, given.value);
         }
@@ -330,15 +332,20 @@ private:
 /// Errors: validation_error with every violation, at `query` and the parameter's name; unknown
 /// names carry the
 ///         nearest known one.
-[[nodiscard]] inline list_query
-read_list_query(const table& of, std::span<const query_parameter> query, row_limits limits) {
-    return detail::list_reader{of, limits}.read(query);
+[[nodiscard]] inline list_query read_list_query(
+    const table& of,
+    std::span<const query_parameter> query,
+    row_limits limits,
+    wildcards known = wildcards::star
+) {
+    return detail::list_reader{of, limits, "query", known}.read(query);
 }
 
 /// The same of a page.
-[[nodiscard]] inline list_query
-read_list_query(const table& of, std::span<const query_parameter> query) {
-    return read_list_query(of, query, page_limits(of));
+[[nodiscard]] inline list_query read_list_query(
+    const table& of, std::span<const query_parameter> query, wildcards known = wildcards::star
+) {
+    return read_list_query(of, query, page_limits(of), known);
 }
 
 /// Refuses every query parameter: for routes that take none.

@@ -50,10 +50,14 @@ public:
     [[nodiscard]] response list(const request& asked) const {
         const auto form = form_of(asked);
         list_query query;
-        const auto embedded =
-            read_embeddings(*of_, asked.query, [&](std::span<const query_parameter> own) {
-                query = read_list_query(*of_, own, limits_of(form));
-            });
+        const auto embedded = read_embeddings(
+            *of_,
+            asked.query,
+            [&](std::span<const query_parameter> own) {
+                query = read_list_query(*of_, own, limits_of(form), asked.patterns);
+            },
+            asked.patterns
+        );
         return answer_in(form, asked, query, embedded, "query");
     }
 

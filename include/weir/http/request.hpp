@@ -7,6 +7,7 @@
 #include <weir/data/caller.hpp>
 #include <weir/http/headers.hpp>
 #include <weir/http/target.hpp>
+#include <weir/http/wildcards.hpp>
 
 #include <optional>
 #include <string>
@@ -43,6 +44,8 @@ struct request {
     std::string path{};
     std::vector<query_parameter> query{};
     std::vector<path_parameter> parameters{};
+    /// What patterns of its filters may hold: a door of another shape sets it, no client does.
+    wildcards patterns = wildcards::star;
     /// Whose handler answers it, for handlers that ask another route. Lifetime: longer.
     const router* routes = nullptr;
     /// The unit of work this request's writes are part of, where one was begun around its handler:

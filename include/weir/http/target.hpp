@@ -8,6 +8,7 @@
 #include <weir/core/violation.hpp>
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +21,14 @@ struct query_parameter {
     std::string name;
     std::string value;
 };
+
+/// The bytes of a query's parameters, escapes undone, with what stands between them.
+[[nodiscard]] inline std::size_t query_size(std::span<const query_parameter> query) noexcept {
+    std::size_t size = 0;
+    for (const auto& given : query)
+        size += given.name.size() + given.value.size() + 2;
+    return size;
+}
 
 /// One `{name}` of a route's pattern and what stands there, decoded and as sent.
 struct path_parameter {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <weir/core/value.hpp>
+#include <weir/http/list_query.hpp>
 #include <weir/http/postgrest.hpp>
 
 #include <catch.hpp>
@@ -205,4 +207,13 @@ TEST_CASE("failures come in PostgREST's error body") {
         made.body ==
         R"({"code":"PGRST100","details":"Not a label; Nor this","hint":null,"message":"Validation failed"})"
     );
+}
+
+TEST_CASE("patterns of this family's clients are SQL's, with * beside") {
+    const auto asked = translated("GET", "customer=like.%25da*").asked;
+    CHECK(asked.patterns == wildcards::star_and_sql);
+    const auto query = split_target(asked.target).query;
+    const auto made = read_list_query(table_of<field_ops::order>, query, asked.patterns);
+    REQUIRE(made.where.parts.size() == 1);
+    CHECK(made.where.parts.front().values.front() == any_value{std::string{"%da%"}});
 }
