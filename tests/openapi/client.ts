@@ -144,6 +144,11 @@ async function orders(client: Client): Promise<void> {
   });
   same(whole.data?.lines?.length, 2, "embedded lines");
   same(whole.data?.lines?.[0]?.line_no, 2, "their order");
+  const full = await client.POST("/api/v1/orders", {
+    body: { status: "draft", total: 1, lines: [{ line_no: 1, sku: "P-7", quantity: 1, unit_price: 1 }] },
+  });
+  require(full.data && "id" in full.data, "an order with its lines is made");
+  same(full.data.lines?.[0]?.sku, "P-7", "a line made with its order");
   const tagged = await client.GET("/api/v1/orders", { params: { query: { tags: ["cs.{rush}"], status: ["eq.draft"] } } });
   same(tagged.data?.count, 1, "orders by tag");
 }

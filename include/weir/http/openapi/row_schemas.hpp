@@ -11,7 +11,9 @@
 #include <weir/table/table.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -19,12 +21,28 @@
 
 namespace weir::http::openapi {
 
-/// Whether a replacement's body differs from a creation's: it may leave out the key, which the path
-/// names.
-[[nodiscard]] inline bool replacement_differs(const table& of) {
-    return std::any_of(of.key.begin(), of.key.end(), [&of](std::size_t position) {
-        return is_payload_column(of, position) && is_required_column(of, position);
+/// Whether rows behind an inclusion may come inside a new row: they refer to it, by columns a
+/// payload may set. The rule of http/nested_rows.hpp, for facts.
+[[nodiscard]] inline bool takes_inside(const table& of, const inclusion& each) {
+    if (!each.is_many)
+        return false;
+    const auto from = relation_of(of, each).from;
+    return std::all_of(from.begin(), from.end(), [&each](std::size_t position) {
+        return is_payload_column(each.of(), position);
     });
+}
+
+/// Whether a replacement's body differs from a creation's: it may leave out the key, which the path
+/// names, and takes no rows inside.
+[[nodiscard]] inline bool replacement_differs(const table& of) {
+    const auto& include = of.api.include;
+    const bool is_nested =
+        std::any_of(include.begin(), include.end(), [&of](const inclusion& each) {
+            return takes_inside(of, each);
+        });
+    return is_nested || std::any_of(of.key.begin(), of.key.end(), [&of](std::size_t position) {
+               return is_payload_column(of, position) && is_required_column(of, position);
+           });
 }
 
 /// Writes the component schemas of tables. Lifetime: refers to what it was made with.
@@ -36,8 +54,11 @@ public:
     void write(const table& of) const {
         const auto offered = of.api.path.empty() ? weir::operations{} : of.api.offered;
         row(of);
-        if (offered.has(operations::create) || offered.has(operations::update))
+        const bool is_created = offered.has(operations::create);
+        if (is_created || (offered.has(operations::update) && !replacement_differs(of)))
             creation(of);
+        if (is_created)
+            creations_inside(of);
         if (offered.has(operations::update)) {
             if (replacement_differs(of))
                 replacement(of);
@@ -70,8 +91,13 @@ public:
 
 private:
     template <class IsMember>
-    void
-    properties(const table& of, direction way, const IsMember& is_member, bool fills_in) const {
+    void properties(
+        const table& of,
+        direction way,
+        const IsMember& is_member,
+        bool fills_in,
+        bool takes_nested = false
+    ) const {
         const value_schema values{*to_, *called_, of, way};
         to_->begin_object("properties");
         for (std::size_t at = 0; at < of.columns.size(); ++at) {
@@ -85,7 +111,48 @@ private:
         }
         if (way == direction::answer)
             inclusions(of);
+        if (takes_nested)
+            rows_inside(of);
         to_->end_object();
+    }
+
+    void rows_inside(const table& of) const {
+        for (const auto& each : of.api.include) {
+            if (!takes_inside(of, each))
+                continue;
+            to_->begin_object(each.name);
+            to_->text("type", "array");
+            to_->begin_object("items");
+            to_->text("$ref", reference("schemas", inside_name(of, each)));
+            to_->end_object();
+            to_->text("description", "Rows that refer to this one, stored with it or not at all.");
+            to_->end_object();
+        }
+    }
+
+    [[nodiscard]] std::string inside_name(const table& of, const inclusion& each) const {
+        return called_->row(of, ".").append(each.name).append(".create");
+    }
+
+    // A row inside another: what refers to the row around it may be left out.
+    void creations_inside(const table& of) const {
+        for (const auto& each : of.api.include) {
+            if (!takes_inside(of, each))
+                continue;
+            const auto& rows = each.of();
+            const auto from = relation_of(of, each).from;
+            const auto is_member = [&](std::size_t at) { return is_payload_column(rows, at); };
+            to_->begin_object(inside_name(of, each));
+            to_->text("type", "object");
+            to_->text("description", "A new row inside the row it refers to.");
+            properties(rows, direction::payload, is_member, true);
+            required(rows, [&](std::size_t at) {
+                return is_member(at) && is_required_column(rows, at) &&
+                       std::find(from.begin(), from.end(), at) == from.end();
+            });
+            to_->flag("additionalProperties", false);
+            to_->end_object();
+        }
     }
 
     void inclusions(const table& of) const {
@@ -148,7 +215,7 @@ private:
         to_->begin_object(called_->row(of, "_create"));
         to_->text("type", "object");
         to_->text("description", "A new row. Columns that are not required may be left out.");
-        properties(of, direction::payload, is_member, true);
+        properties(of, direction::payload, is_member, true, true);
         required(of, [&](std::size_t at) { return is_member(at) && is_required_column(of, at); });
         to_->flag("additionalProperties", false);
         example(example_object(of.columns, is_member));
