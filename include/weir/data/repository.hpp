@@ -106,7 +106,7 @@ public:
         refuse_repetitions(given, options);
         std::vector<Row> made;
         for (std::size_t at = 0; at < given.size(); ++at) {
-            if (!find_existing(given[at], options))
+            if (!base::find_existing(given[at], options))
                 made.push_back(insert_one(std::move(given[at]), calls().place(at)));
         }
         return made;
@@ -279,14 +279,6 @@ private:
         return rows;
     }
 
-    /// The live row that an upsert of `given` would change.
-    [[nodiscard]] std::optional<Row>
-    find_existing(const create& given, const upsert_options& options) {
-        const Row like = base::compose(create{given});
-        auto found = base::find_alike({&like, 1}, base::columns_of(options));
-        return found.empty() ? std::nullopt : std::optional{std::move(found.front())};
-    }
-
     /// Checks all rows before the first is written.
     void refuse_repetitions(std::span<const create> given, const upsert_options& options) {
         calls().check_all(given, calls().places(given.size()));
@@ -306,7 +298,7 @@ private:
 
     stored_row upsert_one(create given, const upsert_options& options, const location& at) {
         calls().check(given, at);
-        if (const auto existing = find_existing(given, options)) {
+        if (const auto existing = base::find_existing(given, options)) {
             const auto current = find_to_change(detail::key_of_row(*existing), {});
             if (current) {
                 auto changed = update_found(

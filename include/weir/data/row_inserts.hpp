@@ -142,6 +142,17 @@ public:
         return store(std::move(given), sql::on_conflict::ignore, options).rows;
     }
 
+    /// The live row of this caller that `given` would be about; absent when it would be a new one.
+    [[nodiscard]] std::optional<Row>
+    find_existing(create given, const upsert_options& options = {}) {
+        const auto columns = columns_of(options);
+        const Row made = compose(std::move(given));
+        auto found = find_alike({&made, 1}, columns);
+        if (found.empty())
+            return std::nullopt;
+        return std::move(found.front());
+    }
+
     /// The live rows of this caller that have the same values as `like` in some columns: one at
     /// most where these are the key or a unique set.
     [[nodiscard]] std::vector<Row>

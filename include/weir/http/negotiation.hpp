@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a client accepts, sends and prefers, by its headers. Light.
+// What a client accepts and sends, by its headers; what it prefers is in preferences.hpp. Light.
 #pragma once
 
 #include <weir/http/accept.hpp>
 #include <weir/http/headers.hpp>
+#include <weir/http/preferences.hpp>
 #include <weir/http/problem.hpp>
 #include <weir/http/request.hpp>
 
@@ -43,36 +44,6 @@ check_media(const request& asked, bool takes_body, std::span<const media> offere
     if (takes_body && !sends_json(asked.headers))
         return problem{415, "unsupported_media_type", "Send application/json", {}, {}};
     return std::nullopt;
-}
-
-/// What a client prefers. Unknown preferences are ignored. Source: RFC 7240.
-struct preferences {
-    /// `return=minimal`: no rows back from a write.
-    bool minimal = false;
-    /// `numbers=string`: 64-bit integers and decimals as strings.
-    json::numbers numbers = json::numbers::plain;
-};
-
-[[nodiscard]] inline preferences read_preferences(const headers& sent) {
-    preferences read;
-    sent.for_each_item_of("Prefer", [&read](std::string_view item) {
-        if (equals_ignoring_case(item, "return=minimal"))
-            read.minimal = true;
-        if (equals_ignoring_case(item, "numbers=string"))
-            read.numbers = json::numbers::as_string;
-    });
-    return read;
-}
-
-/// Says in the answer which preferences were honoured.
-inline void tell_preferences(response& answer, const preferences& applied) {
-    std::string text;
-    if (applied.minimal)
-        text = "return=minimal";
-    if (applied.numbers == json::numbers::as_string)
-        text += text.empty() ? "numbers=string" : ", numbers=string";
-    if (!text.empty())
-        answer.headers.add("Preference-Applied", text);
 }
 
 } // namespace weir::http

@@ -7,10 +7,12 @@
 #include <weir/core/error.hpp>
 #include <weir/data/any_session.hpp>
 #include <weir/data/table_reader.hpp>
+#include <weir/data/versions.hpp>
 #include <weir/http/answers.hpp>
 #include <weir/http/as_of.hpp>
 #include <weir/http/embedded_rows.hpp>
 #include <weir/http/embedding.hpp>
+#include <weir/http/entity_tag.hpp>
 #include <weir/http/history_routes.hpp>
 #include <weir/http/list_body.hpp>
 #include <weir/http/list_query.hpp>
@@ -19,6 +21,7 @@
 #include <weir/http/table_options.hpp>
 #include <weir/json/page_writer.hpp>
 #include <weir/json/row_writer.hpp>
+#include <weir/sql/row_state.hpp>
 #include <weir/sql/statement.hpp>
 #include <weir/table/table.hpp>
 
@@ -83,6 +86,8 @@ public:
         auto session = open_session(from_, *of_, asked);
         table_reader rows{session, *of_, asked.until};
         const auto numbers = read_preferences(asked.headers).numbers;
+        const auto none_match = read_tags(asked.headers, "If-None-Match");
+        std::optional<std::string> tag;
         const auto all = all_columns(*of_);
         embedded_rows row{*of_, all, embedded, session, asked.until, numbers};
         {
@@ -93,12 +98,20 @@ public:
             const auto fields = found.next();
             if (!fields)
                 throw_absent(*of_);
+            // Rows of relations change without the row: with them there is no tag.
+            if (embedded.empty() && sql::has_states(*of_, session.dialect()))
+                tag = tag_of(version_of_fields(*of_, *fields, rows.format()), numbers);
+            if (tag && is_known(none_match, *tag))
+                return not_modified(*tag);
             row.add(*fields);
         }
         row.complete();
         std::string body;
         row.append(body, 0);
-        return answer_json(200, std::move(body), {.minimal = false, .numbers = numbers});
+        auto answer = answer_json(200, std::move(body), {.minimal = false, .numbers = numbers});
+        if (tag)
+            add_tag(answer, *tag);
+        return answer;
     }
 
     /// The old versions of a row, newest first.
@@ -145,6 +158,12 @@ private:
                   "Relations are embedded in application/json only"}}
             };
         return stream_list(asked, query, form);
+    }
+
+    [[nodiscard]] static response not_modified(const std::string& tag) {
+        response answer{.status = 304};
+        add_tag(answer, tag);
+        return answer;
     }
 
     // A row read by its key comes with all columns; the writer passes private ones over.

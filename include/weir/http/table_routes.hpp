@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The routes of one table (design 5): add_table<Row>(router, sessions). Costs what
-// read_routes.hpp and write_routes.hpp cost.
+// read_routes.hpp and many_routes.hpp cost.
 #pragma once
 
 #include <weir/core/error.hpp>
 #include <weir/http/answers.hpp>
+#include <weir/http/many_routes.hpp>
 #include <weir/http/read_routes.hpp>
 #include <weir/http/request.hpp>
 #include <weir/http/router.hpp>
 #include <weir/http/sessions.hpp>
 #include <weir/http/table_options.hpp>
 #include <weir/http/write_guard.hpp>
-#include <weir/http/write_routes.hpp>
 #include <weir/sql/layout.hpp>
 #include <weir/table/row.hpp>
 
@@ -35,7 +35,7 @@ void add_table(router& routes, sessions from, table_options options = {}) {
         throw configuration_error{
             "Table '" + std::string{facts.name} + "' has no `api:` in its schema"
         };
-    using writes = detail::write_handlers<Row>;
+    using writes = detail::many_handlers<Row>;
     using reads = detail::read_handlers;
     const auto reading = std::make_shared<const reads>(from, facts, &writes::bind_key, options);
     const auto guard = std::make_shared<const detail::write_guard>(from, facts, options);
@@ -83,9 +83,12 @@ void add_table(router& routes, sessions from, table_options options = {}) {
     if (facts.api.offered.has(operations::update)) {
         add("PATCH", one, true, &writes::update);
         add("PUT", one, true, &writes::replace);
+        add("PATCH", all, true, &writes::update_where);
+        add("PATCH", all + "/batch", true, &writes::batch);
     }
     if (facts.api.offered.has(operations::remove)) {
         add("DELETE", one, false, &writes::remove);
+        add("DELETE", all, false, &writes::remove_where);
         if constexpr (sql::keeps_deleted(facts))
             add("POST", one + "/restore", false, &writes::restore);
         add("POST", one + "/purge", false, &writes::purge);

@@ -9,9 +9,11 @@
 #include <weir/data/row_hooks.hpp>
 #include <weir/data/shared_unit.hpp>
 #include <weir/http/answers.hpp>
+#include <weir/http/change_query.hpp>
+#include <weir/http/entity_tag.hpp>
 #include <weir/http/list_query.hpp>
-#include <weir/http/negotiation.hpp>
 #include <weir/http/nested_rows.hpp>
+#include <weir/http/preferences.hpp>
 #include <weir/http/sessions.hpp>
 #include <weir/http/table_options.hpp>
 #include <weir/json/page_writer.hpp>
@@ -80,12 +82,8 @@ inline void require_purge_right(const table& of, const request& asked, bool with
     const auto groups = of.access.purge;
     if (groups.empty() && without_rule)
         return;
-    if (asked.caller) {
-        for (const auto& group : asked.caller->groups)
-            if (std::find(groups.begin(), groups.end(), group) != groups.end())
-                return;
-    }
-    throw permission_error{"Only the table's purge groups may delete rows for good"};
+    if (!weir::detail::is_in_any(asked.caller ? &*asked.caller : nullptr, groups))
+        throw permission_error{"Only the table's purge groups may delete rows for good"};
 }
 
 /// The decoded parts of `{key}`: split at commas first, so that escaped ones stay inside a part.
@@ -176,6 +174,17 @@ breaks_rules_only(const Part& given, const location& at, const violations& found
     return std::cmp_equal(std::count_if(found.begin(), found.end(), is_of_row), rules.size());
 }
 
+/// Violations of a repository as those of a body.
+[[nodiscard]] inline validation_error inside_body(const validation_error& failed) {
+    auto broken = failed.broken();
+    const location::value_type root{std::string{"body"}};
+    for (auto& each : broken) {
+        if (each.loc.empty() || each.loc.front() != root)
+            each.loc.insert(each.loc.begin(), root);
+    }
+    return validation_error{std::move(broken)};
+}
+
 /// Answers writes of one table.
 template <keyed_row Row>
 class write_handlers {
@@ -193,7 +202,8 @@ public:
     }
 
     response insert(const request& asked) const {
-        refuse_parameters(asked.query);
+        const auto preferred = read_preferences(asked.headers);
+        const auto exists_by = read_insert_query(facts, asked.query, preferred);
         json::create_body<Row> body;
         [[maybe_unused]] nested_rows<Row> inside{body.rows, options_.max_rows};
         const auto others = inside.members();
@@ -205,50 +215,74 @@ public:
         json::require_sound(std::move(broken));
         if constexpr (nested_rows<Row>::any) {
             if (!inside.empty())
-                return insert_nested(body, inside, asked);
+                return insert_nested(body, inside, asked, preferred);
         }
         auto session = open_row_session<Row>(from_, asked);
         rows_of_table rows{session, per_request(asked)};
+        if (preferred.resolution != resolution::none)
+            return upsert(rows, std::move(body), exists_by, preferred);
         if (body.is_array)
-            return insert_many(rows, std::move(body.rows), asked);
-        return created(rows.insert(std::move(body.rows.front())), asked);
+            return insert_many(rows, std::move(body.rows), preferred);
+        return created(rows.insert(std::move(body.rows.front())), preferred);
     }
 
     response update(const request& asked) const {
         refuse_parameters(asked.query);
+        const auto preferred = read_preferences(asked.headers);
+        const precondition<Row> demanded{read_demand(asked.headers)};
         const auto key = read_key(asked);
         update_of<Row> changes{};
         auto broken = json::read_update<Row>(asked.body, changes);
         add_own_violations(changes, place_of(false, 0), broken);
         json::require_sound(std::move(broken));
         auto session = open_row_session<Row>(from_, asked);
-        const auto changed = rows_of_table{session, per_request(asked)}.update(key, changes);
+        const auto changed =
+            rows_of_table{session, per_request(asked)}.update(key, changes, demanded);
         if (!changed)
             throw_absent(facts);
-        return written(*changed, asked);
+        return written(*changed, preferred);
     }
 
     response replace(const request& asked) const {
         refuse_parameters(asked.query);
+        const auto preferred = read_preferences(asked.headers);
+        const auto conditions = read_conditions(asked.headers);
         const auto key = read_key(asked);
         auto given = read_replacement(asked, key);
         auto session = open_row_session<Row>(from_, asked);
         rows_of_table rows{session, per_request(asked)};
-        if (const auto changed =
-                rows.update(key, weir::detail::replacement<Row>(given, is_update_payload_column)))
-            return written(*changed, asked);
-        if constexpr (key_is_given<Row>) {
-            if (facts.api.offered.has(operations::create))
-                return create_at(rows, key, std::move(given), asked);
+        const bool may_create = key_is_given<Row> && facts.api.offered.has(operations::create) &&
+                                !conditions.must_exist;
+        for (int attempt = 0; attempt < most_attempts; ++attempt) {
+            if (conditions.must_be_new) {
+                if (rows.find(key))
+                    weir::detail::throw_moved(facts);
+            } else if (const auto changed = rows.update(
+                           key,
+                           weir::detail::replacement<Row>(given, is_update_payload_column),
+                           precondition<Row>{conditions.demanded}
+                       )) {
+                return written(*changed, preferred);
+            }
+            // No version matches where there is no row.
+            if (conditions.must_exist)
+                weir::detail::throw_moved(facts);
+            if (!may_create)
+                throw_absent(facts);
+            if constexpr (key_is_given<Row>) {
+                if (auto made = create_at(rows, key, given, asked, preferred))
+                    return std::move(*made);
+            }
         }
-        throw_absent(facts);
+        throw conflict_error{"Others create and delete this row at the same time"};
     }
 
     response remove(const request& asked) const {
         refuse_parameters(asked.query);
+        const precondition<Row> demanded{read_demand(asked.headers)};
         const auto key = read_key(asked);
         auto session = open_row_session<Row>(from_, asked);
-        if (!rows_of_table{session, per_request(asked)}.remove(key))
+        if (!rows_of_table{session, per_request(asked)}.remove(key, demanded))
             throw_absent(facts);
         return {.status = 204};
     }
@@ -257,28 +291,34 @@ public:
         requires(sql::keeps_deleted(table_of<Row>))
     {
         refuse_parameters(asked.query);
+        const auto preferred = read_preferences(asked.headers);
+        const precondition<Row> demanded{read_demand(asked.headers)};
         const auto key = read_key(asked);
         auto session = open_row_session<Row>(from_, asked);
-        const auto restored = rows_of_table{session, per_request(asked)}.restore(key);
+        const auto restored = rows_of_table{session, per_request(asked)}.restore(key, demanded);
         if (!restored)
             throw_absent(facts);
-        return row_answer(200, *restored, asked);
+        return written(*restored, preferred);
     }
 
     response purge(const request& asked) const {
         refuse_parameters(asked.query);
+        const precondition<Row> demanded{read_demand(asked.headers)};
         const auto key = read_key(asked);
         auto session = open_row_session<Row>(from_, asked);
         require_purge_right(facts, asked, options_.purge_without_rule);
-        if (!rows_of_table{session, per_request(asked)}.purge(key))
+        if (!rows_of_table{session, per_request(asked)}.purge(key, demanded))
             throw_absent(facts);
         return {.status = 204};
     }
 
-private:
+protected:
     using rows_of_table = repository<Row, route_session<Row>>;
 
     static constexpr const table& facts = table_of<Row>;
+    /// How often a replacement looks for its row: somebody else may create it between looking and
+    /// creating, and delete it between creating and looking.
+    static constexpr int most_attempts = 4;
 
     [[nodiscard]] repository_options per_request(const request& asked) const {
         repository_options made{.clock = options_.clock, .until = asked.until};
@@ -346,16 +386,25 @@ private:
         return std::move(body.rows.front());
     }
 
-    response create_at(
-        rows_of_table& rows, const key_of<Row>& key, create_of<Row> given, const request& asked
+    /// Absent when a row with the key came to be meanwhile.
+    std::optional<response> create_at(
+        rows_of_table& rows,
+        const key_of<Row>& key,
+        const create_of<Row>& given,
+        const request& asked,
+        const preferences& preferred
     ) const {
         try {
-            return created(rows.insert(std::move(given)), asked);
+            const auto made = rows.insert_ignoring({given});
+            if (made.empty())
+                return std::nullopt;
+            return created(made.front(), preferred);
         } catch (const conflict_error&) {
             // With no other unique columns it is the key that is taken; by a row this caller may
-            // not see, it is answered like any absent row.
+            // not see, it is answered like any absent row. A unit of work may answer nothing more.
             if constexpr (facts.access.rule != access_rule::open) {
-                if (facts.unique.empty() && !rows.find(key, sql::deleted::include))
+                if (facts.unique.empty() && asked.within == nullptr &&
+                    !rows.find(key, sql::deleted::include))
                     throw_absent(facts);
             }
             throw;
@@ -363,27 +412,88 @@ private:
     }
 
     response insert_many(
-        rows_of_table& rows, std::vector<create_of<Row>> given, const request& asked
+        rows_of_table& rows, std::vector<create_of<Row>> given, const preferences& preferred
     ) const {
-        const auto preferred = read_preferences(asked.headers);
         if (preferred.minimal) {
             const auto count = rows.insert_quietly(std::move(given));
-            return answer_json(201, "{\"count\":" + std::to_string(count) + "}", preferred);
+            return answer_json(201, "{\"count\":" + std::to_string(count) + "}", told(preferred));
         }
-        const auto stored = rows.insert_all(std::move(given));
+        return answer_json(
+            201, page_of(rows.insert_all(std::move(given)), preferred), told(preferred)
+        );
+    }
+
+    response upsert(
+        rows_of_table& rows,
+        json::create_body<Row> body,
+        const std::vector<std::uint16_t>& exists_by,
+        const preferences& preferred
+    ) const {
+        const upsert_options options{.by = exists_by, .replaces = is_update_payload_column};
+        auto applied = told(preferred);
+        applied.resolution = preferred.resolution;
+        const bool ignores = preferred.resolution == resolution::ignore;
+        if (!body.is_array) {
+            auto& given = body.rows.front();
+            if (ignores) {
+                const auto added = rows.insert_ignoring({given}, options);
+                if (!added.empty())
+                    return created(added.front(), applied);
+                const auto there = rows.find_existing(std::move(given), options);
+                if (!there)
+                    throw_absent(facts);
+                return written(*there, applied);
+            }
+            const auto done = rows.upsert_all({std::move(given)}, options);
+            return done.created == 1 ? created(done.rows.front(), applied)
+                                     : written(done.rows.front(), applied);
+        }
+        upserted<Row> done;
+        try {
+            if (ignores) {
+                done.rows = rows.insert_ignoring(std::move(body.rows), options);
+                done.created = done.rows.size();
+            } else {
+                done = rows.upsert_all(std::move(body.rows), options);
+            }
+        } catch (const validation_error& failed) {
+            throw inside_body(failed);
+        }
+        const int status = done.created == 0 ? 200 : 201;
+        const auto created_member = ",\"created\":" + std::to_string(done.created) + "}";
+        if (preferred.minimal)
+            return answer_json(
+                status, "{\"count\":" + std::to_string(done.rows.size()) + created_member, applied
+            );
+        auto page = page_of(done.rows, preferred);
+        page.pop_back();
+        return answer_json(status, page + created_member, applied);
+    }
+
+    [[nodiscard]] static std::string
+    page_of(const std::vector<Row>& stored, const preferences& preferred) {
         std::string body;
         json::page_writer page{body};
         for (const auto& row : stored)
             page.append(row, preferred.numbers);
         page.end_rows();
         page.close();
-        return answer_json(201, std::move(body), preferred);
+        return body;
     }
 
     // Rows with rows inside, which refer to the body's: all of them are stored, or none.
     response insert_nested(
-        json::create_body<Row>& body, nested_rows<Row>& inside, const request& asked
+        json::create_body<Row>& body,
+        nested_rows<Row>& inside,
+        const request& asked,
+        const preferences& preferred
     ) const {
+        if (preferred.resolution != resolution::none)
+            throw validation_error{
+                {{"not_nested",
+                  {"header", "Prefer"},
+                  "Rows with rows inside are neither merged nor ignored"}}
+            };
         inside.require_fitting();
         auto session = open_nested_session<Row>(from_, asked);
         if (!session.has_units()) {
@@ -406,17 +516,17 @@ private:
         inside.insert(on, stored, asked.until, options_);
         unit.commit();
 
-        const auto preferred = read_preferences(asked.headers);
+        const auto applied = told(preferred);
         std::string text;
         if (!body.is_array) {
             if (!preferred.minimal)
                 inside.append(text, stored.front(), 0, preferred.numbers);
-            auto made = answer_json(201, std::move(text), preferred);
-            add_location(made, stored.front());
+            auto made = answer_json(201, std::move(text), applied);
+            made.headers.add("Location", path_of(stored.front()));
             return made;
         }
         if (preferred.minimal)
-            return answer_json(201, "{\"count\":" + std::to_string(stored.size()) + "}", preferred);
+            return answer_json(201, "{\"count\":" + std::to_string(stored.size()) + "}", applied);
         json::page_writer page{text};
         for (std::size_t at = 0; at < stored.size(); ++at) {
             page.append_written([&](std::string& out) {
@@ -425,31 +535,49 @@ private:
         }
         page.end_rows();
         page.close();
-        return answer_json(201, std::move(text), preferred);
+        return answer_json(201, std::move(text), applied);
     }
 
-    void add_location(response& to, const Row& row) const {
-        to.headers.add("Location", path_ + "/" + key_segment<Row>(weir::detail::key_of_row(row)));
+    /// What every write honours of the preferences given.
+    [[nodiscard]] static preferences told(const preferences& given) {
+        return {
+            .minimal = given.minimal,
+            .numbers = given.numbers,
+            .headers_only = given.headers_only,
+            .representation = given.representation,
+        };
     }
 
-    response created(const Row& row, const request& asked) const {
-        const auto preferred = read_preferences(asked.headers);
-        auto made =
-            preferred.minimal ? answer_json(201, {}, preferred) : row_answer(201, row, asked);
-        add_location(made, row);
+    response created(const Row& row, const preferences& preferred) const {
+        auto made = row_answer(201, row, preferred);
+        made.headers.add("Location", path_of(row));
         return made;
     }
 
-    [[nodiscard]] static response written(const Row& row, const request& asked) {
-        const auto preferred = read_preferences(asked.headers);
-        return preferred.minimal ? answer_json(204, {}, preferred) : row_answer(200, row, asked);
+    response written(const Row& row, const preferences& preferred) const {
+        return row_answer(preferred.minimal ? 204 : 200, row, preferred);
     }
 
-    [[nodiscard]] static response row_answer(int status, const Row& row, const request& asked) {
-        const auto numbers = read_preferences(asked.headers).numbers;
+    /// A row, unless its reader wants the headers alone, with its tag and its place.
+    response row_answer(int status, const Row& row, const preferences& preferred) const {
         std::string body;
-        json::append_json(body, row, numbers);
-        return answer_json(status, std::move(body), {.minimal = false, .numbers = numbers});
+        auto numbers = json::numbers::plain;
+        if (!preferred.minimal) {
+            numbers = preferred.numbers;
+            json::append_json(body, row, numbers);
+        }
+        auto applied = told(preferred);
+        applied.numbers = numbers;
+        applied.resolution = preferred.resolution;
+        auto made = answer_json(status, std::move(body), applied);
+        add_tag(made, tag_of(version_of(row).untyped, numbers));
+        if (!preferred.minimal)
+            made.headers.add("Content-Location", path_of(row));
+        return made;
+    }
+
+    [[nodiscard]] std::string path_of(const Row& row) const {
+        return path_ + "/" + key_segment<Row>(weir::detail::key_of_row(row));
     }
 
     sessions from_;
