@@ -256,9 +256,9 @@ TEST_CASE("media types other than JSON are refused") {
 
 TEST_CASE("unknown methods are told what there is") {
     service on;
-    const auto refused = on.ask("DELETE", "/wells");
+    const auto refused = on.ask("PUT", "/wells");
     CHECK(refused.status == 405);
-    CHECK(refused.headers.find("Allow") == "GET, HEAD, OPTIONS, POST");
+    CHECK(refused.headers.find("Allow") == "DELETE, GET, HEAD, OPTIONS, PATCH, POST");
     CHECK(on.ask("GET", "/wells/1/restore").status == 405);
     CHECK(on.ask("GET", "/well").status == 404);
 }
