@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The blocks ```http of the documentation, executed: a request, perhaps its body, and the answer,
-// where … stands for anything. The blocks of one page follow one another in one service.
+// The blocks ```http of the documentation, executed: a request, perhaps its headers and body, and
+// the answer, perhaps its headers, where … stands for anything. `<ETag>` in a request is the last
+// one answered, `<version>` the same without its quotes. The blocks of one page follow one another
+// in one service.
 #include <algorithm>
 #include <cstddef>
 #include <cstdlib>
 #include <fstream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "service.hpp"
@@ -19,8 +22,10 @@ struct exchange {
     std::size_t line = 0;
     std::string method{};
     std::string path{};
+    std::vector<weir::http::header> headers{};
     std::string body{};
     int status = 0;
+    std::vector<weir::http::header> answer_headers{};
     std::string answer{};
 };
 
@@ -47,6 +52,20 @@ bool is_status_line(std::string_view line) {
            (line.size() == 3 || line[3] == ' ');
 }
 
+/// Where the value of a header line begins; npos when it is none.
+std::size_t header_value(std::string_view line) {
+    const auto colon = line.find(": ");
+    if (colon == std::string_view::npos || line[0] < 'A' || line[0] > 'Z' ||
+        line.substr(0, colon).find_first_of(" /?={[\"") != std::string_view::npos)
+        return std::string_view::npos;
+    return colon + 2;
+}
+
+void replace_all(std::string& text, std::string_view what, std::string_view by) {
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+        text.replace(at, what.size(), by);
+}
+
 std::vector<exchange> exchanges_of(const std::string& page) {
     std::vector<exchange> found;
     std::ifstream file{page};
@@ -63,6 +82,11 @@ std::vector<exchange> exchanges_of(const std::string& page) {
         }
         if (!inside || line.empty())
             continue;
+        if (const auto value = header_value(line); value != std::string_view::npos) {
+            auto& headers = answered ? found.back().answer_headers : found.back().headers;
+            headers.push_back({line.substr(0, value - 2), line.substr(value)});
+            continue;
+        }
         const bool is_request =
             !is_status_line(line) && answered && line[0] >= 'A' && line[0] <= 'Z';
         if (is_request) {
@@ -110,14 +134,32 @@ std::string docs_folder() {
 
 void run(std::string_view page) {
     service on;
-    on.as(ada());
+    const auto who = weir::caller{.id = "ada", .groups = {"admins"}};
     std::size_t executed = 0;
-    for (const auto& each : exchanges_of(docs_folder() + "/" + std::string{page})) {
-        const auto answer = on.ask(each.method, encoded(each.path), each.body);
+    std::string tag = "\"none\"";
+    for (auto each : exchanges_of(docs_folder() + "/" + std::string{page})) {
+        replace_all(each.body, "<version>", tag.substr(1, tag.size() - 2));
+        for (auto& header : each.headers)
+            replace_all(header.value, "<ETag>", tag);
+        weir::http::request asked;
+        asked.method = each.method;
+        asked.target = "/api/v1" + encoded(each.path);
+        asked.body = each.body;
+        for (const auto& header : each.headers)
+            asked.headers.add(header.name, header.value);
+        if (!each.body.empty())
+            asked.headers.add("Content-Type", "application/json");
+        const auto answer = on.ask_as(who, std::move(asked));
         INFO("docs/" << page << ":" << each.line << ": " << each.method << " " << each.path);
         INFO("answered " << answer.status << " " << answer.body);
         CHECK(answer.status == each.status);
         CHECK(is_like(answer.body, each.answer));
+        for (const auto& header : each.answer_headers) {
+            INFO(header.name);
+            CHECK(is_like(answer.headers.find(header.name).value_or("(none)"), header.value));
+        }
+        if (const auto told = answer.headers.find("ETag"))
+            tag = *told;
         ++executed;
     }
     CHECK(executed > 0);
@@ -127,4 +169,8 @@ void run(std::string_view page) {
 
 TEST_CASE("the query language does what its page says") {
     run("query.md");
+}
+
+TEST_CASE("writes do what their page says") {
+    run("writes.md");
 }

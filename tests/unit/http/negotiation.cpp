@@ -48,17 +48,3 @@ TEST_CASE("what cannot be served is refused by its own status") {
     CHECK(check_media(asked, true)->status == 406);
     CHECK_FALSE(check_media(asked, true, list_media));
 }
-
-TEST_CASE("preferences are read from any Prefer field and told back") {
-    auto sent = one("Prefer", "foo; bar=1, Return=minimal");
-    sent.add("prefer", "numbers=string");
-    const auto read = read_preferences(sent);
-    CHECK(read.minimal);
-    CHECK(read.numbers == weir::json::numbers::as_string);
-    response answer;
-    tell_preferences(answer, read);
-    CHECK(answer.headers.find("Preference-Applied") == "return=minimal, numbers=string");
-    response plain;
-    tell_preferences(plain, read_preferences(one("Prefer", "return=representation")));
-    CHECK(plain.headers.size() == 0);
-}
