@@ -57,22 +57,20 @@ class preference_scanner {
 public:
     explicit preference_scanner(std::string_view field) : rest_(field) {}
 
-    /// The next item, false after the last. An item that is none has an empty name.
-    bool next(std::string& name, std::string& value) {
+    /// The next item, false after the last. `is_good`: it is spelled as an item is.
+    bool next(std::string& name, std::string& value, bool& is_good) {
         while (!rest_.empty() && (is_space(rest_.front()) || rest_.front() == ','))
             rest_.remove_prefix(1);
         if (rest_.empty())
             return false;
         name = take_token();
         value.clear();
-        bool is_good = !name.empty();
+        is_good = !name.empty();
         skip_spaces();
         if (is_good && take('='))
             is_good = take_word(value);
         // Parameters are for preferences that define some; none here does.
         is_good = skip_parameters() && is_good;
-        if (!is_good)
-            name.clear();
         return true;
     }
 
@@ -142,11 +140,12 @@ private:
 /// Reads preferences; of those given twice the first counts.
 class preference_reader {
 public:
-    void take(const std::string& given, const std::string& value) {
-        if (given.empty())
-            return refuse("preference", "An item is name=value, the value in quotes or a token");
-        std::string name{given};
+    void take(std::string name, const std::string& value, bool is_good) {
         std::transform(name.begin(), name.end(), name.begin(), to_lower);
+        if (!is_good && name == "max-affected")
+            return take_limit({});
+        if (!is_good)
+            return refuse("preference", "An item is name=value, the value in quotes or a token");
         const auto known = std::find(names.begin(), names.end(), name);
         if (known == names.end())
             return refuse_unknown(name);
@@ -249,8 +248,9 @@ private:
         if (!equals_ignoring_case(field.name, "Prefer"))
             continue;
         detail::preference_scanner items{field.value};
-        while (items.next(name, value))
-            reader.take(name, value);
+        bool is_good = false;
+        while (items.next(name, value, is_good))
+            reader.take(name, value, is_good);
     }
     return reader.finish();
 }
