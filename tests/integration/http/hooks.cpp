@@ -2,8 +2,11 @@
 // Hooks around writes over HTTP: part of the unit of work, able to change and to refuse.
 #include <weir/data/hooks.hpp>
 
+#include <chrono>
 #include <field_ops.weir.hpp>
+#include <future>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "service.hpp"
@@ -215,4 +218,42 @@ TEST_CASE("hooks and a key share one unit of work") {
     CHECK(calls == 2);
     CHECK(total(on, "/orders") == "1");
     CHECK(total(on, "/order-lines") == "1");
+}
+
+TEST_CASE("a repetition that has waited long enough is told to come back") {
+    std::promise<void> entered;
+    std::promise<void> released;
+    auto options = around({.after_create = [&](const order&, weir::hook_context&) {
+        entered.set_value();
+        released.get_future().wait();
+    }});
+    options.idempotency.patience = std::chrono::milliseconds{50};
+    service on{options};
+    service other{on, {.idempotency = options.idempotency}};
+    const auto post = [](const service& to) {
+        weir::http::request asked;
+        asked.method = "POST";
+        asked.target = "/api/v1/orders";
+        asked.body = "{}";
+        asked.headers.add("Content-Type", "application/json");
+        asked.headers.add("Idempotency-Key", "k");
+        return to.ask_as(ada(), std::move(asked));
+    };
+    weir::http::response first;
+    {
+        std::jthread client{[&] { first = post(on); }};
+        entered.get_future().wait();
+        const auto early = post(on);
+        CHECK(early.status == 409);
+        CHECK(early.headers.find("Retry-After") == "1");
+        CHECK(holds(early.body, "idempotency_key_in_use"));
+        // Another instance waits in the database; writers of the embedded engine, one process, wait
+        // for their turn instead.
+        if (service::is_lakebase())
+            CHECK(post(other).status == 409);
+        released.set_value();
+    }
+    CHECK(first.status == 201);
+    CHECK(post(other).body == first.body);
+    CHECK(post(on).body == first.body);
 }
