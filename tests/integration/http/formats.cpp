@@ -113,16 +113,12 @@ TEST_CASE("CSV tells NULL from empty text, quotes what needs it, and writes cont
     );
     CAPTURE(stored.body);
     REQUIRE(stored.status == 201);
-    // jsonb has its own order of members, and spaces.
-    const std::string ship_to =
-        service::is_lakebase() ? R"("{""zip"": null, ""city"": ""Ulm, DE"", ""street"": """"}")"
-                               : R"("{""street"":"""",""city"":""Ulm, DE"",""zip"":null}")";
-    const std::string extras = service::is_lakebase() ? R"("{""note"": ""say \""hi\""""}")"
-                                                      : R"("{""note"":""say \""hi\""""}")";
     CHECK(
         csv(on, "/orders?select=total,status,ship_to,tags,extras,placed_at&order=total.desc") ==
-        "total,status,ship_to,tags,extras,placed_at\r\n12.50,draft," + ship_to +
-            R"(,"[""a"",""b,c""]",)" + extras + ",2024-05-01T10:00:00Z\r\n0.00,draft,,[],{},\r\n"
+        "total,status,ship_to,tags,extras,placed_at\r\n"
+        R"(12.50,draft,"{""street"":"""",""city"":""Ulm, DE"",""zip"":null}","[""a"",""b,c""]",)"
+        R"("{""note"":""say \""hi\""""}",2024-05-01T10:00:00Z)"
+        "\r\n0.00,draft,,[],{},\r\n"
     );
     add_wells(on, 1);
     CHECK(csv(on, "/wells?select=oileur") == "oileur\r\n\"\"\r\n");

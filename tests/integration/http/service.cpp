@@ -132,6 +132,12 @@ public:
         return held_.execute(text, with, until);
     }
 
+    auto stream(
+        const weir::sql::statement& text, const weir::sql::arguments& with, weir::deadline until
+    ) {
+        return held_.stream(text, with, until);
+    }
+
     auto begin(weir::deadline until) {
         if constexpr (requires { held_.begin_writing(until); }) {
             return breaking_unit{held_.begin_writing(until), *next_};
@@ -165,6 +171,12 @@ public:
         const weir::sql::statement& text, const weir::sql::arguments& with, weir::deadline until
     ) {
         return held_.execute(text, with, until);
+    }
+
+    auto stream(
+        const weir::sql::statement& text, const weir::sql::arguments& with, weir::deadline until
+    ) {
+        return held_.stream(text, with, until);
     }
 
 private:
