@@ -59,7 +59,6 @@ inline constexpr refused_construct refused_constructs[]{
     {"SORT", "BY", "SORT BY"},
     {"TABLESAMPLE", "", "TABLESAMPLE"},
     {"UNPIVOT", "", "UNPIVOT"},
-    {"VERSION", "AS", "VERSION AS OF"},
     {"WITHIN", "GROUP", "WITHIN GROUP"},
 };
 

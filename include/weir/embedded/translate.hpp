@@ -39,7 +39,7 @@ inline void refuse_time_travel(std::span<const token> statement) {
     for (std::size_t at = 1; at + 3 < statement.size(); ++at) {
         if (is_word(at + 1, "AS") && is_word(at + 2, "OF") && !is_word(at + 3, "FROM") &&
             (is_word(at, "TIMESTAMP") || is_word(at, "VERSION")))
-            refuse_unsupported("time travel ('AS OF')");
+            refuse_unsupported(upper(statement[at].text) + " AS OF");
     }
 }
 

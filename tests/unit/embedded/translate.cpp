@@ -288,6 +288,7 @@ TEST_CASE("what the engine does not know is refused by name") {
     );
     CHECK(unsupported("select a ^ b") == "the operator '^'");
     CHECK(unsupported("select a from t version as of 3") == "VERSION AS OF");
+    CHECK(unsupported("select a from t timestamp as of :p1 as t") == "TIMESTAMP AS OF");
     CHECK(
         unsupported("select a from t lateral view explode(b) x") == "LATERAL VIEW and LATERAL joins"
     );
