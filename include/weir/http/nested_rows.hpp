@@ -11,6 +11,7 @@
 #include <weir/http/table_options.hpp>
 #include <weir/json/row_reader.hpp>
 #include <weir/json/writer.hpp>
+#include <weir/table/audit.hpp>
 #include <weir/table/row.hpp>
 #include <weir/table/table_list.hpp>
 
@@ -37,27 +38,9 @@ struct included_rows_of<Row> {
     using type = typename row_types<Row>::included;
 };
 
-/// Whether rows behind inclusion `At` of `Row` may come inside it: they refer to it, by columns a
-/// payload may set, each of the type of the key it holds.
-template <row Row, std::size_t At, class Child>
-inline constexpr bool can_nest = [] {
-    constexpr const auto& which = table_of<Row>.api.include[At];
-    if constexpr (!which.is_many) {
-        return false;
-    } else {
-        constexpr auto from = relation_of(table_of<Row>, which).from;
-        for (std::size_t part = 0; part < from.size(); ++part) {
-            const auto member =
-                weir::detail::members_of_columns<Child, create_of<Child>>[from[part]];
-            if (member == member_count<create_of<Child>>)
-                return false;
-            if (json::detail::role_of(table_of<Child>, from[part], json::detail::purpose::create) >
-                json::field_role::required)
-                return false;
-        }
-        return true;
-    }
-}();
+/// Whether rows behind inclusion `At` of `Row` may come inside it.
+template <row Row, std::size_t At>
+inline constexpr bool can_nest = is_nestable(table_of<Row>, table_of<Row>.api.include[At]);
 
 /// The children of one inclusion, with the parents they came in.
 template <row Row, std::size_t At, class Child>
@@ -232,7 +215,7 @@ struct nested_tuple<Row, table_list<Children...>> {
     template <std::size_t... At>
     static auto of(std::index_sequence<At...> /*unused*/) {
         return std::tuple<std::conditional_t<
-            can_nest<Row, At, Children>,
+            can_nest<Row, At>,
             nested_children<Row, At, Children>,
             no_children>...>{};
     }
@@ -243,12 +226,13 @@ struct nested_tuple<Row, table_list<Children...>> {
     static constexpr bool needs_caller =
         ((table_of<Children>.access.rule != access_rule::open) || ...);
 
-    template <std::size_t... At>
-    static constexpr bool takes_any(std::index_sequence<At...> /*unused*/) {
-        return (can_nest<Row, At, Children> || ...);
-    }
-
-    static constexpr bool any = takes_any(std::index_sequence_for<Children...>{});
+    static constexpr bool any = [] {
+        for (const auto& each : table_of<Row>.api.include) {
+            if (is_nestable(table_of<Row>, each))
+                return true;
+        }
+        return false;
+    }();
 };
 
 template <row Row>

@@ -109,6 +109,18 @@ struct audit_stamp {
     return is_create_column(of, position) && !column.readonly && !column.is_private;
 }
 
+/// Whether a payload that creates a row of `in` may bring the rows behind an inclusion inside it:
+/// they refer to it, by columns a payload may set.
+[[nodiscard]] constexpr bool is_nestable(const table& in, const inclusion& each) {
+    if (!each.is_many)
+        return false;
+    for (const auto position : relation_of(in, each).from) {
+        if (!is_payload_column(each.of(), position))
+            return false;
+    }
+    return true;
+}
+
 /// Whether a client's payload may set a column when it changes a row.
 [[nodiscard]] constexpr bool
 is_update_payload_column(const table& of, std::size_t position) noexcept {

@@ -21,24 +21,13 @@
 
 namespace weir::http::openapi {
 
-/// Whether rows behind an inclusion may come inside a new row: they refer to it, by columns a
-/// payload may set. The rule of http/nested_rows.hpp, for facts.
-[[nodiscard]] inline bool takes_inside(const table& of, const inclusion& each) {
-    if (!each.is_many)
-        return false;
-    const auto from = relation_of(of, each).from;
-    return std::all_of(from.begin(), from.end(), [&each](std::size_t position) {
-        return is_payload_column(each.of(), position);
-    });
-}
-
 /// Whether a replacement's body differs from a creation's: it may leave out the key, which the path
 /// names, and takes no rows inside.
 [[nodiscard]] inline bool replacement_differs(const table& of) {
     const auto& include = of.api.include;
     const bool is_nested =
         std::any_of(include.begin(), include.end(), [&of](const inclusion& each) {
-            return takes_inside(of, each);
+            return is_nestable(of, each);
         });
     return is_nested || std::any_of(of.key.begin(), of.key.end(), [&of](std::size_t position) {
                return is_payload_column(of, position) && is_required_column(of, position);
@@ -118,7 +107,7 @@ private:
 
     void rows_inside(const table& of) const {
         for (const auto& each : of.api.include) {
-            if (!takes_inside(of, each))
+            if (!is_nestable(of, each))
                 continue;
             to_->begin_object(each.name);
             to_->text("type", "array");
@@ -137,7 +126,7 @@ private:
     // A row inside another: what refers to the row around it may be left out.
     void creations_inside(const table& of) const {
         for (const auto& each : of.api.include) {
-            if (!takes_inside(of, each))
+            if (!is_nestable(of, each))
                 continue;
             const auto& rows = each.of();
             const auto from = relation_of(of, each).from;
