@@ -9,6 +9,7 @@
 #include <weir/http/openapi/query_schemas.hpp>
 #include <weir/http/openapi/responses.hpp>
 #include <weir/http/openapi/row_schemas.hpp>
+#include <weir/http/openapi/shared_schemas.hpp>
 #include <weir/http/openapi/table_operations.hpp>
 #include <weir/json/document_writer.hpp>
 #include <weir/table/table.hpp>

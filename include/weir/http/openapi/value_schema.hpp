@@ -6,6 +6,8 @@
 #include <weir/core/int128.hpp>
 #include <weir/core/text.hpp>
 #include <weir/core/time_text.hpp>
+#include <weir/http/openapi/date_expression.hpp>
+#include <weir/http/openapi/direction.hpp>
 #include <weir/http/openapi/names.hpp>
 #include <weir/http/openapi/pattern.hpp>
 #include <weir/json/document_writer.hpp>
@@ -22,62 +24,6 @@
 #include <vector>
 
 namespace weir::http::openapi {
-
-/// Which way a value travels: bigint and decimal may come as strings, and go as numbers.
-enum class direction : std::uint8_t { answer, payload };
-
-/// Whether a type's schema depends on the direction.
-[[nodiscard]] inline bool differs_by_direction(const column_type& of) {
-    switch (of.kind) {
-    case type::int64:
-    case type::decimal:
-        return true;
-    case type::array:
-    case type::map:
-        return differs_by_direction(*of.element);
-    case type::structure: {
-        const auto fields = fields_of(of);
-        return std::any_of(fields.begin(), fields.end(), [](const column& field) {
-            return field.has_default() || differs_by_direction(field.type);
-        });
-    }
-    default:
-        return false;
-    }
-}
-
-/// The name of a structure's component.
-[[nodiscard]] inline std::string
-structure_name(const names& called, const table& in, const column_type& of, direction way) {
-    auto name = called.type(in, of.name);
-    if (way == direction::payload && differs_by_direction(of))
-        name += ".payload";
-    return name;
-}
-
-/// A date pattern's spelling as a regular expression: `MM/DD/YYYY` is `^[01][0-9]/…$`.
-[[nodiscard]] inline std::string expression_of_date_pattern(std::string_view pattern) {
-    static constexpr std::string_view special = "^$\\.*+?()[]{}|";
-    std::string made{"^"};
-    while (!pattern.empty()) {
-        if (pattern.starts_with("YYYY")) {
-            made += "[0-9]{4}";
-            pattern.remove_prefix(4);
-        } else if (pattern.starts_with("MM")) {
-            made += "(0[1-9]|1[0-2])";
-            pattern.remove_prefix(2);
-        } else if (pattern.starts_with("DD")) {
-            made += "(0[1-9]|[12][0-9]|3[01])";
-            pattern.remove_prefix(2);
-        } else {
-            if (special.find(pattern.front()) != std::string_view::npos)
-                made += '\\';
-            made += pattern.front();
-            pattern.remove_prefix(1);
-        }
-    }
-    return made + '$';
-}
 
 /// Writes the members of schemas into the object that is open. Lifetime: refers to what it was
 /// made with.
