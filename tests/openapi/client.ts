@@ -74,6 +74,28 @@ async function wells(client: Client): Promise<void> {
   same(replaced.data?.wellname, "SMITH 2-15HR", "the well replaced");
   same(replaced.data?.wellspacing, 640, "a default");
 
+  // Versions: a tag that is no longer the row's changes nothing.
+  const tag = replaced.response.headers.get("ETag");
+  require(tag, "a row has a version");
+  const body = { oileur: 1 };
+  const mine = await client.PATCH("/api/v1/wells/{key}", { params: { path, header: { "If-Match": tag } }, body });
+  same(mine.response.status, 200, "the version seen");
+  const late = await client.PATCH("/api/v1/wells/{key}", { params: { path, header: { "If-Match": tag } }, body });
+  same(late.response.status, 412, "an older version");
+  same(late.error?.code, "precondition", "what an older version answers");
+
+  // Many rows: by filter, and each in its own way.
+  const query = { wellname: ["like.SMITH*"] };
+  const counted = await client.PATCH("/api/v1/wells", { params: { query: { ...query, dry_run: true } }, body });
+  same(counted.data?.count, 2, "rows that would change");
+  const batch = await client.PATCH("/api/v1/wells/batch", {
+    body: [
+      { key: 4201234567, set: { gaseur: 7 } },
+      { key: 4299999999, set: { gaseur: 7 } },
+    ],
+  });
+  same(batch.data?.results.map((each) => each.status).join(" "), "200 404", "what became of each change");
+
   const removed = await client.DELETE("/api/v1/wells/{key}", { params: { path } });
   same(removed.response.status, 204, "deleting");
   const gone = await client.GET("/api/v1/wells/{key}", { params: { path } });

@@ -36,7 +36,7 @@ struct shared_parameter {
 inline constexpr std::string_view group_schema = R"({"type": "string", "pattern": "^\\(.+\\)$"})";
 
 // No `example` and no `default`: the /docs page would send them with every request.
-inline constexpr std::array<shared_parameter, 11> shared_parameters{{
+inline constexpr std::array<shared_parameter, 17> shared_parameters{{
     {"offset",
      "query",
      "offset",
@@ -76,6 +76,42 @@ inline constexpr std::array<shared_parameter, 11> shared_parameters{{
      "header",
      "Prefer",
      "`numbers=string` writes 64-bit integers and decimals as strings.",
+     R"({"type": "string"})"},
+    {"if_match",
+     "header",
+     "If-Match",
+     "Entity tags: the write is done only if the row is still in one of these versions, else 412.",
+     R"({"type": "string"})"},
+    {"if_none_match",
+     "header",
+     "If-None-Match",
+     "Entity tags: for reading, 304 if the row is in one of these versions; for writing, 412.",
+     R"({"type": "string"})"},
+    {"dry_run",
+     "query",
+     "dry_run",
+     "`true` only counts what would be changed.",
+     R"({"type": "boolean"})"},
+    {"on_conflict",
+     "query",
+     "on_conflict",
+     "With `Prefer: resolution=…`, the columns by which rows exist, joined by commas: the key, as "
+     "unless asked, or one of the table's unique sets.",
+     R"({"type": "string"})"},
+    {"prefer_create",
+     "header",
+     "Prefer",
+     "`resolution=merge-duplicates` replaces rows that exist, `resolution=ignore-duplicates` "
+     "leaves them as they are; `return=minimal` leaves the rows out of the answer; "
+     "`numbers=string` writes 64-bit integers and decimals as strings; `handling=strict` refuses "
+     "preferences that are not understood.",
+     R"({"type": "string"})"},
+    {"prefer_many",
+     "header",
+     "Prefer",
+     "`max-affected=N` refuses to change more rows than that; `return=representation` has the "
+     "rows in the answer; `numbers=string` writes 64-bit integers and decimals as strings; "
+     "`handling=strict` refuses preferences that are not understood.",
      R"({"type": "string"})"},
     {"prefer_write",
      "header",
@@ -135,8 +171,11 @@ public:
         if (offered.has(operations::get) || offered.has(operations::update) ||
             offered.has(operations::remove))
             key(of);
-        if (offered.has(operations::list)) {
+        const bool is_filtered = offered.has(operations::list) || offered.has(operations::update) ||
+                                 offered.has(operations::remove);
+        if (offered.has(operations::list))
             list_words(of, {}, of);
+        if (is_filtered) {
             for (const auto& column : of.columns)
                 if (is_filter_column(column))
                     filter(of, {}, column);

@@ -55,8 +55,10 @@ public:
         }
         if (offered.has(operations::list))
             page(of);
-        if (offered.has(operations::create))
+        if (is_created || offered.has(operations::update) || offered.has(operations::remove))
             written(of);
+        if (offered.has(operations::update))
+            batch(of);
         if (offered.has(operations::get) && of.history)
             history(of);
     }
@@ -314,9 +316,102 @@ private:
         to_->text("description", "What a write of many rows did.");
         to_->begin_object("properties");
         rows_of(of);
-        count("count", "Rows written.");
+        count("count", "Rows written, or with `dry_run` to be written.");
+        count("created", "Rows of an upsert that are new.");
         to_->end_object();
         to_->texts("required", std::array<std::string_view, 1>{"count"});
+        to_->end_object();
+    }
+
+    // A key in a body: its value, or of several parts an array or an object by name.
+    void key_in_body(const table& of) const {
+        const value_schema values{*to_, *called_, of, direction::payload};
+        if (of.key.size() == 1) {
+            to_->begin_object("key");
+            values.key_members(of.columns[of.key.front()]);
+            to_->end_object();
+            return;
+        }
+        to_->begin_object("key");
+        to_->begin_array("anyOf");
+        to_->begin_object();
+        to_->text("type", "array");
+        to_->begin_array("prefixItems");
+        for (const auto position : of.key) {
+            to_->begin_object();
+            values.key_members(of.columns[position]);
+            to_->end_object();
+        }
+        to_->end_array();
+        to_->number("minItems", of.key.size());
+        to_->number("maxItems", of.key.size());
+        to_->end_object();
+        to_->begin_object();
+        to_->text("type", "object");
+        to_->begin_object("properties");
+        std::vector<std::string_view> parts;
+        for (const auto position : of.key) {
+            parts.push_back(of.columns[position].name);
+            to_->begin_object(parts.back());
+            values.key_members(of.columns[position]);
+            to_->end_object();
+        }
+        to_->end_object();
+        to_->texts("required", parts);
+        to_->flag("additionalProperties", false);
+        to_->end_object();
+        to_->end_array();
+        to_->end_object();
+    }
+
+    void batch(const table& of) const {
+        to_->begin_object(called_->row(of, ".batch"));
+        to_->text("type", "array");
+        to_->text("description", "Changes, no two of the same row.");
+        to_->begin_object("items");
+        to_->text("type", "object");
+        to_->begin_object("properties");
+        key_in_body(of);
+        to_->begin_object("set");
+        to_->text("$ref", reference("schemas", called_->row(of, "_update")));
+        to_->end_object();
+        to_->raw(
+            "version",
+            R"({"type": "string", "description": "An `ETag` without its quotes: the change is made only to this version."})"
+        );
+        to_->end_object();
+        to_->texts("required", std::array<std::string_view, 2>{"key", "set"});
+        to_->flag("additionalProperties", false);
+        to_->end_object();
+        to_->number("maxItems", 1'000);
+        to_->end_object();
+
+        to_->begin_object(called_->row(of, ".batch_results"));
+        to_->text("type", "object");
+        to_->begin_object("properties");
+        to_->begin_object("results");
+        to_->text("type", "array");
+        to_->begin_object("items");
+        to_->text("type", "object");
+        to_->begin_object("properties");
+        key_in_body(of);
+        to_->raw(
+            "status",
+            R"({"type": "integer", "description": "As of an answer to this change alone."})"
+        );
+        to_->raw("version", R"({"type": "string", "description": "The row's version now."})");
+        to_->raw("code", R"({"type": "string"})");
+        to_->raw("message", R"({"type": "string"})");
+        to_->begin_object("data");
+        to_->text("$ref", reference("schemas", called_->row(of)));
+        to_->end_object();
+        to_->end_object();
+        to_->texts("required", std::array<std::string_view, 2>{"key", "status"});
+        to_->end_object();
+        to_->end_object();
+        count("count", "Rows changed.");
+        to_->end_object();
+        to_->texts("required", std::array<std::string_view, 2>{"results", "count"});
         to_->end_object();
     }
 

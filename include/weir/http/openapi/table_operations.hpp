@@ -45,9 +45,12 @@ public:
         if (offered.has(operations::update)) {
             made.push_back(replace());
             made.push_back(update());
+            made.push_back(update_matching());
+            made.push_back(batch());
         }
         if (offered.has(operations::remove)) {
             made.push_back(remove());
+            made.push_back(remove_matching());
             if (sql::keeps_deleted(*of_))
                 made.push_back(restore());
             made.push_back(purge());
@@ -103,9 +106,15 @@ private:
         std::sort(to.fails.begin(), to.fails.end());
     }
 
+    // A write of one row may be bound to its versions.
+    static void add_versions(operation& to) {
+        to.parameters.insert(to.parameters.end(), {"if_match", "if_none_match"});
+        to.fails.push_back(412);
+    }
+
     [[nodiscard]] answer row_answer(int status, std::string told) const {
         answer made{status, std::move(told), content::one, {row()}};
-        made.headers.emplace_back("Preference-Applied");
+        made.headers.insert(made.headers.end(), {"ETag", "Preference-Applied"});
         return made;
     }
 
@@ -179,7 +188,7 @@ private:
         auto made = begin("post", all_, "create", true);
         made.summary = "Create one of " + noun(true) + ", or many";
         made.description = "An object makes one row; an array makes all of its rows, or none.";
-        made.parameters.emplace_back("prefer_write");
+        made.parameters = {"on_conflict", "prefer_create"};
         made.takes = content::one_or_many;
         made.body_schemas = {called_->row(*of_, "_create")};
         made.most_rows = options_->max_rows;
@@ -190,8 +199,11 @@ private:
             content::either,
             {row(), called_->row(*of_, ".written")}
         };
-        created.headers.insert(created.headers.end(), {"Location", "Preference-Applied"});
-        made.answers.push_back(std::move(created));
+        created.headers.insert(created.headers.end(), {"ETag", "Location", "Preference-Applied"});
+        auto merged = created;
+        merged.status = 200;
+        merged.told = "Rows that existed, with `resolution=…`; none is new.";
+        made.answers = {std::move(merged), std::move(created)};
         made.fails = fails({409, 413, 415});
         add_key(made);
         return made;
@@ -200,11 +212,18 @@ private:
     [[nodiscard]] operation get() const {
         auto made = begin("get", one_, "get", false);
         made.summary = "Read one of " + noun(true);
-        made.parameters.emplace_back("prefer_read");
+        made.parameters.insert(made.parameters.end(), {"if_none_match", "prefer_read"});
         if (sql::past_of(*of_) != sql::past::none)
             made.parameters.emplace_back("as_of");
         add_include(made);
         made.answers.push_back(row_answer(200, "The row."));
+        made.answers.push_back(
+            {304,
+             "The client has this body already.",
+             content::nothing,
+             {},
+             {"X-Request-ID", "ETag"}}
+        );
         made.fails = fails({404});
         return made;
     }
@@ -237,7 +256,9 @@ private:
     }
 
     static void add_minimal(operation& to) {
-        to.answers.push_back({204, "Done; `return=minimal` was asked for.", content::nothing, {}});
+        answer done{204, "Done; `return=minimal` was asked for.", content::nothing, {}};
+        done.headers.insert(done.headers.end(), {"ETag", "Preference-Applied"});
+        to.answers.push_back(std::move(done));
     }
 
     [[nodiscard]] operation replace() const {
@@ -258,6 +279,7 @@ private:
         }
         add_minimal(made);
         made.fails = fails({404, 409, 413, 415});
+        add_versions(made);
         add_key(made);
         return made;
     }
@@ -271,6 +293,7 @@ private:
         add_written(made);
         add_minimal(made);
         made.fails = fails({404, 409, 413, 415});
+        add_versions(made);
         add_key(made);
         return made;
     }
@@ -282,6 +305,58 @@ private:
                                                     : "The row is gone for good.";
         made.answers.push_back({204, "Deleted.", content::nothing, {}});
         made.fails = fails({404, 409});
+        add_versions(made);
+        add_key(made);
+        return made;
+    }
+
+    void begin_matching(operation& made) const {
+        made.description = "For every row for which the filters hold, of which one is required.";
+        made.parameters = {"dry_run", "prefer_many"};
+        add_filters(made);
+        answer changed{
+            200,
+            "How many rows, and with `return=representation` the rows as they are now.",
+            content::one,
+            {called_->row(*of_, ".written")}
+        };
+        changed.headers.emplace_back("Preference-Applied");
+        made.answers.push_back(std::move(changed));
+    }
+
+    [[nodiscard]] operation update_matching() const {
+        auto made = begin("patch", all_, "update_matching", true);
+        made.summary = "Change many of " + noun(true);
+        begin_matching(made);
+        made.takes = content::one;
+        made.body_schemas = {called_->row(*of_, "_update")};
+        made.fails = fails({409, 412, 413, 415});
+        add_key(made);
+        return made;
+    }
+
+    [[nodiscard]] operation remove_matching() const {
+        auto made = begin("delete", all_, "delete_matching", true);
+        made.summary = "Delete many of " + noun(true);
+        begin_matching(made);
+        made.fails = fails({409, 412});
+        add_key(made);
+        return made;
+    }
+
+    [[nodiscard]] operation batch() const {
+        auto made = begin("patch", all_ + "/batch", "batch_update", true);
+        made.summary = "Change " + noun(true) + " in different ways";
+        made.description = "Each change is made by itself and told by itself.";
+        made.parameters.emplace_back("prefer_many");
+        made.takes = content::one;
+        made.body_schemas = {called_->row(*of_, ".batch")};
+        answer told{
+            200, "What became of each change.", content::one, {called_->row(*of_, ".batch_results")}
+        };
+        told.headers.emplace_back("Preference-Applied");
+        made.answers.push_back(std::move(told));
+        made.fails = fails({409, 412, 413, 415});
         add_key(made);
         return made;
     }
@@ -292,6 +367,7 @@ private:
         made.parameters.emplace_back("prefer_read");
         made.answers.push_back(row_answer(200, "The row."));
         made.fails = fails({404, 409});
+        add_versions(made);
         add_key(made);
         return made;
     }
@@ -305,6 +381,7 @@ private:
                            : "For callers in one of the groups " + detail::code_list(groups) + ".";
         made.answers.push_back({204, "Gone.", content::nothing, {}});
         made.fails = fails({404, 409});
+        add_versions(made);
         add_key(made);
         return made;
     }
