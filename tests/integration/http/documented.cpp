@@ -48,7 +48,8 @@ std::string encoded(std::string_view path) {
 }
 
 bool is_status_line(std::string_view line) {
-    return line.size() >= 3 && line.find_first_not_of("0123456789") == 3 &&
+    return line.size() >= 3 &&
+           line.substr(0, 3).find_first_not_of("0123456789") == std::string_view::npos &&
            (line.size() == 3 || line[3] == ' ');
 }
 
