@@ -9,6 +9,7 @@
 #include <weir/core/deadline.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/log.hpp>
+#include <weir/core/seal.hpp>
 #include <weir/data/create_tables.hpp>
 #include <weir/data/row_hooks.hpp>
 #include <weir/http/custom_route.hpp>
@@ -87,6 +88,11 @@ public:
     /// routes: `{.hooks = {weir::share(weir::hooks<order>{…})}}`.
     template <class Tables>
     void serve(http::table_options options = {}) {
+        // One key for all tables, so that a cursor of another table is known for what it is.
+        if (settings_.cursor_key.empty())
+            settings_.cursor_key = sealer::random_key();
+        if (options.cursor_key.empty())
+            options.cursor_key = settings_.cursor_key;
         const auto shared = std::make_shared<const http::table_options>(std::move(options));
         std::size_t hooked = 0;
         Tables::for_each([&]<class Row>(std::type_identity<Row> /*unused*/) {

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -53,6 +54,8 @@ struct settings {
     std::optional<std::string> postgrest{};
     /// The actor of changes that nobody in particular makes: the service principal, else `weir`.
     std::string actor{"weir"};
+    /// Seals the cursors of lists; empty: a random key of this process.
+    secret cursor_key{};
     weir::log_level log_level = weir::log_level::info;
     weir::log_format log_format = weir::log_format::json;
     /// Where the values came from; places in schemas (`${UC_CATALOG:-main}.x`) are resolved with
@@ -72,7 +75,8 @@ struct settings {
 namespace detail {
 
 /// Every `WEIR_*` setting there is; any other is a mistake.
-inline constexpr std::array<std::string_view, 7> known_settings{
+inline constexpr std::array<std::string_view, 8> known_settings{
+    "WEIR_CURSOR_KEY",
     "WEIR_DUCKDB_LIBRARY",
     "WEIR_EMBEDDED",
     "WEIR_HOST",
@@ -148,6 +152,16 @@ public:
             flag("WEIR_TRUST_FORWARDED_HEADERS") || find("DATABRICKS_APP_NAME").has_value();
         text("WEIR_LOCAL_USER", into_.trust.local_user);
         text("DATABRICKS_CLIENT_ID", into_.actor);
+    }
+
+    void cursors() {
+        constexpr std::size_t least = 32;
+        const auto key = find("WEIR_CURSOR_KEY");
+        if (!key)
+            return;
+        if (key->size() < least)
+            problem("WEIR_CURSOR_KEY must have at least 32 characters that nobody can guess");
+        into_.cursor_key = secret{*key};
     }
 
     void backends() {
@@ -303,6 +317,7 @@ inline settings settings::from(environment source) {
     reader.listener();
     reader.doors();
     reader.identity();
+    reader.cursors();
     reader.logging();
     reader.backends();
     return made;

@@ -5,8 +5,10 @@
 
 #include <weir/sql/condition.hpp>
 #include <weir/sql/container_condition.hpp>
+#include <weir/sql/keyset.hpp>
 #include <weir/sql/layout.hpp>
 #include <weir/sql/list.hpp>
+#include <weir/sql/order.hpp>
 #include <weir/table/handle.hpp>
 
 #include <cstdint>
@@ -46,6 +48,21 @@ struct list_options {
     std::uint64_t offset_rows = 0;
     /// Whether soft-deleted rows are listed.
     sql::deleted deleted = sql::deleted::exclude;
+    /// Where to begin: `next` or `previous` of a page of the same order; absent: at the first row.
+    std::optional<sql::list_position> from{};
+};
+
+/// One page of a list, and where the pages beside it begin. Rows that are inserted or deleted
+/// meanwhile neither move the others to another page nor hide them.
+template <class Row>
+struct page {
+    /// In the list's order, whichever way the page was reached.
+    std::vector<Row> rows{};
+    /// Absent after the last page.
+    std::optional<sql::list_position> next{};
+    /// Absent before the first page. What came before a page may have been deleted meanwhile: then
+    /// it leads to an empty one.
+    std::optional<sql::list_position> previous{};
 };
 
 } // namespace weir

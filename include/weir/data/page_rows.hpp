@@ -24,7 +24,7 @@ namespace weir {
 namespace detail {
 
 /// Rows kept to be read in the opposite order.
-class kept_rows {
+class reversed_rows {
 public:
     void add(std::span<const text_field> fields) {
         for (const auto& field : fields) {
@@ -49,14 +49,14 @@ public:
     }
 
 private:
-    struct kept_field {
+    struct reversed_field {
         std::size_t from;
         std::size_t size;
         bool is_null;
     };
 
     std::string texts_{};
-    std::vector<kept_field> fields_{};
+    std::vector<reversed_field> fields_{};
     std::vector<text_field> row_{};
     std::size_t count_ = 0;
     std::size_t width_ = 0;
@@ -207,7 +207,7 @@ private:
     bool is_done_ = false;
     bool is_kept_ = false;
     std::uint64_t count_ = 0;
-    detail::kept_rows kept_{};
+    detail::reversed_rows kept_{};
     // On the side the page was read from, and on the other.
     std::optional<sql::list_position> near_{};
     std::optional<sql::list_position> far_{};

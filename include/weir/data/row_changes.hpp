@@ -47,26 +47,31 @@ public:
 
     /// Rows that match, at most `limit_rows` of them, in order; ties are broken by the key.
     [[nodiscard]] std::vector<Row> list(const list_options<Row>& options = {}) {
+        if (options.from)
+            return page(options).rows;
         const auto columns = detail::all_columns<Row>;
         auto found = select(options, columns);
         return rows_of(found);
     }
 
-    /// The same as text, for writers: some columns, in the order given.
+    /// The same as a page, which knows where the pages beside it begin: `options.from = page.next`.
+    ///
+    /// Errors: validation_error for a `from` of another order.
+    [[nodiscard]] weir::page<Row> page(const list_options<Row>& options = {}) {
+        const auto columns = detail::all_columns<Row>;
+        auto found = reader().page(to_request(options, columns));
+        weir::page<Row> made{.rows = rows_of(found), .next = {}, .previous = {}};
+        made.next = found.following();
+        made.previous = found.preceding();
+        return made;
+    }
+
+    /// Rows as text, for writers: some columns, in the order given. From a position backwards, the
+    /// last row comes first.
     /// Lifetime: `options` until this returns; the result as the session's.
     [[nodiscard]] auto
     select(const list_options<Row>& options, std::span<const std::uint16_t> columns) {
-        read_request asked{
-            .where = &options.where.untyped(),
-            .columns = columns,
-            .limit_rows = options.limit_rows,
-            .offset_rows = options.offset_rows,
-            .removed = options.deleted,
-        };
-        asked.order.reserve(options.order.size());
-        for (const auto& by : options.order)
-            asked.order.push_back(by.term);
-        return reader().select(asked);
+        return reader().select(to_request(options, columns));
     }
 
     /// How many rows match.
@@ -319,6 +324,22 @@ protected:
     }
 
 private:
+    [[nodiscard]] static read_request
+    to_request(const list_options<Row>& options, std::span<const std::uint16_t> columns) {
+        read_request asked{
+            .where = &options.where.untyped(),
+            .columns = columns,
+            .limit_rows = options.limit_rows,
+            .offset_rows = options.offset_rows,
+            .removed = options.deleted,
+            .from = options.from,
+        };
+        asked.order.reserve(options.order.size());
+        for (const auto& by : options.order)
+            asked.order.push_back(by.term);
+        return asked;
+    }
+
     /// A row that is in a version demanded, or none at all.
     [[nodiscard]] static std::optional<Row>
     met(std::optional<Row> found, const row_demand& demanded) {

@@ -8,10 +8,13 @@
 #include <weir/core/text.hpp>
 #include <weir/core/time.hpp>
 #include <weir/data/caller.hpp>
+#include <weir/data/page_rows.hpp>
 #include <weir/data/session.hpp>
 #include <weir/sql/history.hpp>
+#include <weir/sql/keyset.hpp>
 #include <weir/sql/layout.hpp>
 #include <weir/sql/list.hpp>
+#include <weir/sql/order.hpp>
 #include <weir/sql/past.hpp>
 #include <weir/sql/select.hpp>
 #include <weir/sql/statement.hpp>
@@ -48,6 +51,8 @@ struct read_request {
     sql::deleted removed = sql::deleted::exclude;
     /// The rows as they were at this time, see sql/past.hpp; absent: as they are.
     std::optional<timestamp> as_of{};
+    /// Where to begin; absent: at the first row. An offset counts from there.
+    std::optional<sql::list_position> from{};
 };
 
 namespace detail {
@@ -123,7 +128,7 @@ public:
 
     [[nodiscard]] text_format format() const { return sql::format_of(session_->dialect()); }
 
-    /// The rows asked for; a field per column.
+    /// The rows asked for; a field per column. From a position backwards, the last comes first.
     [[nodiscard]] auto select(const read_request& asked) {
         return list(asked, [this](const auto&... call) { return session_->execute(call...); });
     }
@@ -132,6 +137,30 @@ public:
     /// Errors: also when a later row is read.
     [[nodiscard]] auto stream(const read_request& asked) {
         return list(asked, [this](const auto&... call) { return session_->stream(call...); });
+    }
+
+    /// The same rows as a page: always in the list's order, knowing where the pages beside it
+    /// begin.
+    ///
+    /// Errors: validation_error for a position of another order.
+    [[nodiscard]] auto page(const read_request& asked) {
+        page_shape shape{
+            .of = of_,
+            .whole_order = sql::whole_order(*of_, asked.order),
+            .columns = {},
+            .limit_rows = asked.limit_rows.value_or(UINT64_MAX),
+            .has_offset = asked.offset_rows != 0,
+            .from = asked.from,
+            .format = format(),
+        };
+        shape.columns = detail::columns_of_page(*of_, asked.columns, shape.whole_order);
+        auto wider = asked;
+        wider.columns = shape.columns.selected;
+        // One more, to know whether there is more.
+        if (wider.limit_rows && *wider.limit_rows != 0)
+            ++*wider.limit_rows;
+        auto found = select(wider);
+        return page_rows<decltype(found)>{std::move(found), std::move(shape)};
     }
 
     /// How many rows match; or matched at a time.
@@ -192,6 +221,7 @@ private:
             .where = asked.where,
             .seen = seen,
             .order = asked.order,
+            .from = asked.from ? &*asked.from : nullptr,
             .has_limit = asked.limit_rows.has_value(),
             .has_offset = asked.offset_rows != 0,
             .is_past = asked.as_of.has_value(),
@@ -199,6 +229,7 @@ private:
         auto arguments = caller_arguments(seen.rows);
         bind_moment(arguments, asked.as_of);
         bind_where(arguments, asked.where);
+        sql::bind_position(arguments, *of_, shape, session_->dialect());
         if (asked.limit_rows)
             sql::bind_row_number(arguments, *asked.limit_rows, session_->dialect());
         if (shape.has_offset)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The query string of a list: select, order, limit, offset, count, deleted, and filters
+// The query string of a list: select, order, limit, offset, cursor, count, deleted, and filters
 // `column=operator.value`, by the facts of a table. Everything wrong is reported at once. Costs
-// sql/list.hpp.
+// sql/order.hpp.
 #pragma once
 
 #include <weir/core/error.hpp>
@@ -11,7 +11,7 @@
 #include <weir/http/url_conditions.hpp>
 #include <weir/sql/condition_tree.hpp>
 #include <weir/sql/layout.hpp>
-#include <weir/sql/list.hpp>
+#include <weir/sql/order.hpp>
 #include <weir/table/audit.hpp>
 #include <weir/table/identifier.hpp>
 #include <weir/table/table.hpp>
@@ -47,6 +47,13 @@ struct list_query {
     sql::deleted removed = sql::deleted::exclude;
     /// The rows as they were at this time.
     std::optional<timestamp> as_of{};
+    /// Where to begin, as a list gave it (cursor.hpp); empty: at the first row.
+    std::string cursor{};
+    /// Whether an offset was asked for: such a client pages without cursors.
+    bool has_offset = false;
+    /// The part of the request all this stood in, for violations found later: `query` or `body`.
+    /// Lifetime: static.
+    std::string_view part{"query"};
 };
 
 /// How many rows a list may be asked for.
@@ -72,8 +79,8 @@ inline constexpr auto every_row = std::numeric_limits<std::uint64_t>::max();
 
 namespace detail {
 
-inline constexpr std::array<std::string_view, 7> list_parameters{
-    "select", "order", "limit", "offset", "count", "deleted", "as_of"
+inline constexpr std::array<std::string_view, 8> list_parameters{
+    "select", "order", "limit", "offset", "count", "deleted", "as_of", "cursor"
 };
 
 /// Reads one list's query; the member functions each take one parameter.
@@ -135,9 +142,12 @@ public:
     ///
     /// Errors: validation_error with every violation.
     [[nodiscard]] list_query finish(sql::condition where) {
+        if (!made_.cursor.empty() && made_.has_offset)
+            refuse("cursor", "conflict", "'cursor' and 'offset' exclude each other");
         if (!broken_.empty())
             throw validation_error{std::move(broken_)};
         made_.where = std::move(where);
+        made_.part = root_;
         if (made_.order.empty()) {
             for (const auto& term : of_->api.order_by)
                 made_.order.push_back({.column = term.column, .descending = term.descending});
@@ -154,6 +164,7 @@ public:
 private:
     // PostgreSQL takes 64 bits, Databricks 32.
     static constexpr std::uint64_t most_offset = 2'147'483'647;
+    static constexpr std::size_t most_order_columns = 32;
 
     void take_known(std::string_view name, std::string_view value) {
         if (name == "select")
@@ -162,8 +173,16 @@ private:
             return take_order(value);
         if (name == "limit")
             return take_number(name, value, limits_.most, made_.limit_rows);
-        if (name == "offset")
+        if (name == "offset") {
+            made_.has_offset = true;
             return take_number(name, value, most_offset, made_.offset_rows);
+        }
+        if (name == "cursor") {
+            made_.cursor = value;
+            if (value.empty())
+                refuse(name, "cursor", "A cursor is never empty; leave it out to begin anew");
+            return;
+        }
         if (name == "count") {
             made_.counts_all = value == "exact";
             if (value != "exact" && value != "none")
@@ -217,7 +236,10 @@ private:
     }
 
     void take_order(std::string_view value) {
-        for (auto item : items_of(value)) {
+        const auto items = items_of(value);
+        if (items.size() > most_order_columns)
+            return refuse("order", "too_many_columns", "'order' names at most 32 columns");
+        for (auto item : items) {
             sql::order_term term;
             const auto name = item.substr(0, item.find('.'));
             item.remove_prefix(name.size());
@@ -236,7 +258,7 @@ private:
                 );
                 continue;
             }
-            if (!has_order(of_->columns[*column].type.kind)) {
+            if (!sql::has_order(of_->columns[*column].type.kind)) {
                 refuse("order", "order", "Column '" + std::string{name} + "' has no order");
                 continue;
             }
@@ -267,10 +289,6 @@ private:
         if (text == ".nullslast")
             term.nulls = sql::null_order::last;
         return text.empty() || term.nulls != sql::null_order::usual;
-    }
-
-    [[nodiscard]] static bool has_order(type kind) noexcept {
-        return is_scalar(kind) && kind != type::json;
     }
 
     [[nodiscard]] static std::vector<std::string_view> items_of(std::string_view value) {

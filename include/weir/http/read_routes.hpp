@@ -6,21 +6,25 @@
 #include <weir/core/deadline.hpp>
 #include <weir/core/error.hpp>
 #include <weir/data/any_session.hpp>
+#include <weir/data/caller.hpp>
 #include <weir/data/table_reader.hpp>
 #include <weir/data/versions.hpp>
 #include <weir/http/answers.hpp>
 #include <weir/http/as_of.hpp>
+#include <weir/http/cursor.hpp>
 #include <weir/http/embedded_rows.hpp>
 #include <weir/http/embedding.hpp>
 #include <weir/http/entity_tag.hpp>
 #include <weir/http/history_routes.hpp>
 #include <weir/http/list_body.hpp>
 #include <weir/http/list_query.hpp>
+#include <weir/http/page_headers.hpp>
 #include <weir/http/row_pieces.hpp>
 #include <weir/http/sessions.hpp>
 #include <weir/http/table_options.hpp>
 #include <weir/json/page_writer.hpp>
 #include <weir/json/row_writer.hpp>
+#include <weir/sql/keyset.hpp>
 #include <weir/sql/row_state.hpp>
 #include <weir/sql/statement.hpp>
 #include <weir/table/table.hpp>
@@ -48,7 +52,7 @@ class read_handlers {
 public:
     read_handlers(sessions from, const table& of, key_binder bind_key, table_options options)
         : from_(std::move(from)), of_(&of), bind_key_(std::move(bind_key)),
-          options_(std::move(options)) {}
+          cursors_(of, options.cursor_key), options_(std::move(options)) {}
 
     [[nodiscard]] response list(const request& asked) const {
         const auto form = form_of(asked);
@@ -178,8 +182,52 @@ private:
     ) const {
         const auto numbers = read_preferences(asked.headers).numbers;
         auto session = open_session(from_, *of_, asked);
+        const auto* const who = session.known_caller();
         table_reader rows{session, *of_, asked.until};
-        read_request wanted{
+        auto wanted = to_read(query, who);
+        std::string body;
+        json::page_writer page{body};
+        neighbours beside;
+        if (embedded.empty()) {
+            const json::row_writer writer{of_->columns, query.columns, rows.format(), numbers};
+            auto found = rows.page(wanted);
+            while (const auto fields = found.next())
+                page.append(writer, *fields);
+            beside = cursors_.beside(found.following(), found.preceding(), query, who);
+        } else {
+            embedded_rows whole{*of_, query.columns, embedded, session, asked.until, numbers};
+            wanted.columns = whole.columns();
+            {
+                auto found = rows.page(wanted);
+                while (const auto fields = found.next())
+                    whole.add(*fields);
+                beside = cursors_.beside(found.following(), found.preceding(), query, who);
+            }
+            whole.complete();
+            for (std::size_t row = 0; row < whole.size(); ++row)
+                page.append_written([&](std::string& out) { whole.append(out, row); });
+        }
+        page.end_rows();
+        std::optional<std::uint64_t> total;
+        if (query.counts_all) {
+            total = rows.count(&query.where, query.removed, query.as_of);
+            page.member("total", *total);
+        }
+        if (beside.next)
+            page.member("next_cursor", *beside.next);
+        if (beside.previous)
+            page.member("prev_cursor", *beside.previous);
+        page.close();
+        const auto count = page.count();
+        auto made = answer_json(200, std::move(body), {.minimal = false, .numbers = numbers});
+        made.headers.add("Vary", "Accept");
+        tell_page(made, asked, query, {.rows = count, .total = total, .beside = std::move(beside)});
+        return made;
+    }
+
+    /// Errors: validation_error at `cursor`.
+    [[nodiscard]] read_request to_read(const list_query& query, const caller* who) const {
+        read_request made{
             .where = &query.where,
             .order = query.order,
             .columns = query.columns,
@@ -188,32 +236,11 @@ private:
             .removed = query.removed,
             .as_of = query.as_of,
         };
-        std::string body;
-        json::page_writer page{body};
-        if (embedded.empty()) {
-            const json::row_writer writer{of_->columns, query.columns, rows.format(), numbers};
-            auto found = rows.select(wanted);
-            while (const auto fields = found.next())
-                page.append(writer, *fields);
-        } else {
-            embedded_rows whole{*of_, query.columns, embedded, session, asked.until, numbers};
-            wanted.columns = whole.columns();
-            {
-                auto found = rows.select(wanted);
-                while (const auto fields = found.next())
-                    whole.add(*fields);
-            }
-            whole.complete();
-            for (std::size_t row = 0; row < whole.size(); ++row)
-                page.append_written([&](std::string& out) { whole.append(out, row); });
-        }
-        page.end_rows();
-        if (query.counts_all)
-            page.member("total", rows.count(&query.where, query.removed, query.as_of));
-        page.close();
-        auto answer = answer_json(200, std::move(body), {.minimal = false, .numbers = numbers});
-        answer.headers.add("Vary", "Accept");
-        return answer;
+        if (query.limit_rows == every_row)
+            made.limit_rows.reset();
+        if (!query.cursor.empty())
+            made.from = cursors_.read(query, cursors_.bind(query, who));
+        return made;
     }
 
     [[nodiscard]] response
@@ -226,16 +253,11 @@ private:
                 {503, "overloaded", "Too many lists are streamed at once", {}, {}}, asked.request_id
             );
         table_reader rows{session, *of_, deadline::in(options_.stream_time)};
-        read_request wanted{
-            .where = &query.where,
-            .order = query.order,
-            .columns = query.columns,
-            .offset_rows = query.offset_rows,
-            .removed = query.removed,
-            .as_of = query.as_of,
-        };
-        if (query.limit_rows != every_row)
-            wanted.limit_rows = query.limit_rows;
+        const auto wanted = to_read(query, session.known_caller());
+        if (wanted.from && wanted.from->towards == sql::direction::backward)
+            throw validation_error{{cursor_violation(
+                query, "A prev_cursor goes with application/json only: its rows are read last first"
+            )}};
         const auto total = query.counts_all
                                ? std::optional{rows.count(&query.where, query.removed, query.as_of)}
                                : std::nullopt;
@@ -252,7 +274,7 @@ private:
         answer.stream = std::move(*place).hold(std::move(answer.stream));
         // How many follow is not known yet.
         if (total)
-            answer.headers.add("Content-Range", "*/" + std::to_string(*total));
+            answer.headers.add("Content-Range", *content_range(0, 0, total));
         answer.headers.add("Vary", "Accept");
         tell_preferences(answer, {.minimal = false, .numbers = numbers});
         return answer;
@@ -261,6 +283,7 @@ private:
     sessions from_;
     const table* of_;
     key_binder bind_key_;
+    cursors cursors_;
     table_options options_;
 };
 

@@ -5,6 +5,7 @@
 #include <weir/core/chrono.hpp>
 #include <weir/core/deadline.hpp>
 #include <weir/core/error.hpp>
+#include <weir/core/secret.hpp>
 #include <weir/data/row_hooks.hpp>
 #include <weir/table/table.hpp>
 
@@ -36,6 +37,9 @@ struct table_options {
     bool purge_without_rule = false;
     /// How long a streamed list may take, to its last row.
     std::chrono::milliseconds stream_time = deadline::longest_span;
+    /// Seals the cursors of lists. Instances behind one address need the same; empty: a random one,
+    /// so that cursors end with the process and are refused by other instances.
+    secret cursor_key{};
     /// Where audit times come from.
     now_function clock = &now;
     idempotency_options idempotency{};

@@ -210,18 +210,25 @@ private:
 
 } // namespace detail
 
-/// Refuses a position that is none of an order: other columns, or NULL where none may be.
-///
-/// Errors: throws validation_error.
+/// Whether a position is one in an order: a value of each column's kind, or NULL where one may be.
+[[nodiscard]] inline bool
+is_position_in(const table& of, std::span<const order_term> whole, const list_position& from) {
+    if (from.values.size() != whole.size())
+        return false;
+    for (std::size_t at = 0; at < whole.size(); ++at) {
+        const auto& column = of.columns[whole[at].column];
+        const auto& value = from.values[at];
+        if (is_null(value) ? !detail::may_be_null(column)
+                           : !detail::holds_kind(value, column.type.kind))
+            return false;
+    }
+    return true;
+}
+
+/// Errors: throws validation_error for a position of another order.
 inline void
 check_position(const table& of, std::span<const order_term> whole, const list_position& from) {
-    bool fits = from.values.size() == whole.size();
-    for (std::size_t at = 0; fits && at < whole.size(); ++at) {
-        const auto& column = of.columns[whole[at].column];
-        fits = is_null(from.values[at]) ? detail::may_be_null(column)
-                                        : detail::holds_kind(from.values[at], column.type.kind);
-    }
-    if (!fits)
+    if (!is_position_in(of, whole, from))
         throw validation_error({{"position", {}, "The position belongs to another order"}});
 }
 

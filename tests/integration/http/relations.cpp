@@ -13,6 +13,7 @@ using test::ada;
 using test::bob;
 using test::holds;
 using test::text_member;
+using test::without_cursors;
 
 /// An order of whoever asks, with lines of the given quantities; its id.
 std::string place_order(test::service& on, std::initializer_list<int> quantities) {
@@ -171,7 +172,9 @@ TEST_CASE("a reference of several columns is followed as a whole, and an absent 
     );
     const auto filtered =
         on.ask("GET", "/consignments?select=label&include=shipper&shipper.name=eq.Sud&limit=1");
-    CHECK(filtered.body == R"({"data":[{"label":"a","shipper":null}],"count":1})");
+    CHECK(
+        without_cursors(filtered.body) == R"({"data":[{"label":"a","shipper":null}],"count":1})"
+    );
 }
 
 TEST_CASE("three relations deep, deleted rows stay hidden and private columns unsaid") {
@@ -201,7 +204,7 @@ TEST_CASE("three relations deep, deleted rows stay hidden and private columns un
         found.body,
         R"({"data":[{"name":"Nord","consignments":[{"label":"a","parcels":[{"number":1,"weight":1.500,"product":{"sku":"s1","name":"thing",)"
     ));
-    CHECK(holds(found.body, R"({"number":2,"weight":1.500,"product":null}]}]}],"count":1})"));
+    CHECK(holds(found.body, R"({"number":2,"weight":1.500,"product":null}]}]}],"count":1,)"));
     CHECK_FALSE(holds(found.body, "cost"));
 }
 

@@ -86,6 +86,16 @@ inline std::string text_member(const std::string& json, std::string_view name) {
     return json.substr(begin, json.find('"', begin) - begin);
 }
 
+/// The body of a list without its cursors.
+inline std::string without_cursors(std::string body) {
+    for (const auto* name : {R"(,"next_cursor":")", R"(,"prev_cursor":")"}) {
+        const auto start = body.find(name);
+        if (start != std::string::npos)
+            body.erase(start, body.find('"', start + std::string_view{name}.size()) + 1 - start);
+    }
+    return body;
+}
+
 inline bool holds(const std::string& text, std::string_view part) {
     return text.find(part) != std::string::npos;
 }

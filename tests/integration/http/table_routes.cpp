@@ -106,7 +106,7 @@ TEST_CASE("lists filter, order, page, select and count") {
     service on;
     add_wells(on);
     const auto names = [&](std::string_view query) {
-        return on.ask("GET", "/wells?select=wellname&" + std::string{query}).body;
+        return without_cursors(on.ask("GET", "/wells?select=wellname&" + std::string{query}).body);
     };
     CHECK(
         names("order=api10.desc&limit=2") ==

@@ -93,3 +93,24 @@ TEST_CASE("every byte in every place survives base64 and hexadecimal") {
     }
     CHECK(wrong == 0);
 }
+
+TEST_CASE("base64url has letters, digits, - and _ and no padding, one spelling per value") {
+    const auto spelled = [](std::initializer_list<unsigned char> values) {
+        std::vector<std::byte> bytes;
+        for (const auto value : values)
+            bytes.push_back(std::byte{value});
+        std::string text;
+        weir::append_base64url(text, bytes);
+        std::vector<std::byte> again;
+        REQUIRE(weir::parse_base64url(text, again));
+        CHECK(again == bytes);
+        return text;
+    };
+    CHECK(spelled({}).empty());
+    CHECK(spelled({0xFB, 0xEF, 0xFF}) == "--__");
+    CHECK(spelled({0xFB, 0xEF}) == "--8");
+    CHECK(spelled({0xFB}) == "-w");
+    std::vector<std::byte> out;
+    for (const auto* wrong : {"a", "+/AA", "-w==", "-x", "--9", "a b", "abcde"})
+        CHECK_FALSE(weir::parse_base64url(wrong, out));
+}

@@ -108,6 +108,24 @@ TEST_CASE("page, count and deleted are read") {
         CHECK(fault(query).loc.size() == 2);
 }
 
+TEST_CASE("a cursor is taken as it is, and not beside an offset") {
+    CHECK(read("").cursor.empty());
+    CHECK(read("cursor=abc-_").cursor == "abc-_");
+    CHECK_FALSE(read("cursor=abc").has_offset);
+    CHECK(read("offset=0").has_offset);
+    for (const auto* query : {"cursor=", "cursor=a&offset=0", "cursor=a&cursor=a"})
+        CHECK(fault(query).loc == location{"query", "cursor"});
+    CHECK(fault("offset=5&cursor=a").msg == "'cursor' and 'offset' exclude each other");
+}
+
+TEST_CASE("an order of more than 32 columns is refused before it is read") {
+    std::string many{"order=id"};
+    for (int at = 0; at < 32; ++at)
+        many += ",nothing";
+    CHECK(fault(many).type == "too_many_columns");
+    CHECK(fault(many).loc == location{"query", "order"});
+}
+
 TEST_CASE("select names columns in the asked order") {
     CHECK(read("select=total,id").columns == std::vector<std::uint16_t>{3, 0});
     CHECK(read("select=*").columns.size() == std::size(columns) - 1);

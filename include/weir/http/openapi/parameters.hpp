@@ -36,12 +36,17 @@ struct shared_parameter {
 inline constexpr std::string_view group_schema = R"({"type": "string", "pattern": "^\\(.+\\)$"})";
 
 // No `example` and no `default`: the /docs page would send them with every request.
-inline constexpr std::array<shared_parameter, 17> shared_parameters{{
+inline constexpr std::array<shared_parameter, 18> shared_parameters{{
     {"offset",
      "query",
      "offset",
      "Rows to skip; none unless asked.",
      R"({"type": "integer", "minimum": 0, "maximum": 2147483647})"},
+    {"cursor",
+     "query",
+     "cursor",
+     "Where the page begins: `next_cursor` or `prev_cursor` of the same list; not with `offset`.",
+     R"({"type": "string", "maxLength": 4096})"},
     {"count",
      "query",
      "count",

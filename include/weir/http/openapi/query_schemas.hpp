@@ -167,6 +167,7 @@ private:
         to_->text("description", "As the parameter `limit`.");
         to_->end_object();
         to_->raw("offset", R"({"type": "integer", "minimum": 0, "maximum": 2147483647})");
+        to_->raw("cursor", R"({"type": "string", "maxLength": 4096})");
         to_->raw("count", R"({"type": "string", "enum": ["exact", "none"]})");
         to_->raw("deleted", R"({"type": "string", "enum": ["exclude", "include", "only"]})");
         if (sql::past_of(of) != sql::past::none)

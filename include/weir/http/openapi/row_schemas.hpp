@@ -261,6 +261,13 @@ private:
         to_->end_object();
     }
 
+    void cursor(std::string_view key, std::string_view told) const {
+        to_->begin_object(key);
+        to_->text("type", "string");
+        to_->text("description", told);
+        to_->end_object();
+    }
+
     void page(const table& of) const {
         to_->begin_object(called_->row(of, ".page"));
         to_->text("type", "object");
@@ -271,6 +278,8 @@ private:
         rows_of(of);
         count("count", "Rows in `data`.");
         count("total", "Rows that match, with `count=exact`.");
+        cursor("next_cursor", "Where the next page begins; absent after the last.");
+        cursor("prev_cursor", "Where the page before ends; absent before the first.");
         to_->end_object();
         to_->texts("required", std::array<std::string_view, 2>{"data", "count"});
         to_->end_object();

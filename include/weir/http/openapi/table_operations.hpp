@@ -159,7 +159,7 @@ private:
         auto made = begin("get", all_, "list", true);
         made.summary = "List " + noun(true);
         made.description = "Rows for which all filters hold.";
-        made.parameters = {own("select"), own("order"), own("limit"), "offset", "count"};
+        made.parameters = {own("select"), own("order"), own("limit"), "cursor", "offset", "count"};
         if (sql::keeps_deleted(*of_))
             made.parameters.emplace_back("deleted");
         if (sql::past_of(*of_) != sql::past::none)
@@ -168,6 +168,7 @@ private:
         add_filters(made);
         add_include(made);
         made.answers.push_back(page());
+        made.answers.back().headers.emplace_back("Link");
         made.fails = fails({});
         return made;
     }
