@@ -9,6 +9,7 @@
 #include <array>
 #include <catch.hpp>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,18 @@ constexpr std::array cars_columns{
     audit_columns[0],
 };
 constexpr std::array<std::uint16_t, 1> first_column{0};
+
+constexpr std::array all_columns{
+    cars_columns[0],
+    audit_columns[0],
+    audit_columns[1],
+    audit_columns[2],
+    audit_columns[3],
+    audit_columns[4],
+    audit_columns[5],
+    audit_columns[6],
+    audit_columns[7],
+};
 
 constexpr table cars{
     .name = "cars",
@@ -173,6 +186,28 @@ TEST_CASE("filters are of the columns clients see and their operators") {
     CHECK_FALSE(parameters.contains("car.secret"));
     // The list's own word wins over a column's name.
     CHECK(parameters.at("car.order").at("schema").at("type") == "string");
+}
+
+TEST_CASE("every word of a list's query is a parameter of the list") {
+    auto kept = cars;
+    kept.columns = all_columns;
+    kept.soft_delete = true;
+    kept.history = true;
+    const auto made = document_of({&kept});
+    std::set<std::string> named;
+    for (const auto& each : made.at("paths").at("/api/v1/cars").at("get").at("parameters")) {
+        const auto path = each.at("$ref").get<std::string>();
+        const auto component = path.substr(path.rfind('/') + 1);
+        named.insert(made.at("components").at("parameters").at(component).at("name"));
+    }
+    for (const auto word : http::detail::list_parameters) {
+        CAPTURE(word);
+        CHECK(named.contains(std::string{word}));
+    }
+    for (const auto group : http::detail::group_parameters) {
+        CAPTURE(group);
+        CHECK(named.contains(std::string{group}));
+    }
 }
 
 TEST_CASE("only what a table offers is described") {
