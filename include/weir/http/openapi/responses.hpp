@@ -102,8 +102,9 @@ inline constexpr std::array<header_text, 10> response_headers{{
     {"Content-Range",
      "string",
      {},
-     "With `count=exact`, how many rows match, behind the slash.",
-     "\"*/1234\""},
+     "Which rows a page holds, and behind the slash how many match, where `count=exact` asks for "
+     "it.",
+     "\"0-99/1234\""},
     {"Preference-Applied",
      "string",
      {},
