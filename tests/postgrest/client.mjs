@@ -132,7 +132,9 @@ const cases = {
     const every = await db.from("orders").delete();
     assert.equal(every.status, 400);
     const bounded = await db.from("orders").update({ status: "cancelled" }).lt("total", 100).maxAffected(1);
-    assert.equal(bounded.status, 400);
+    assert.equal(bounded.error.code, "PGRST124");
+    const one = await db.from("orders").update({ status: "cancelled" }).lt("total", 100).select().single();
+    assert.equal(one.error.code, "PGRST116");
     assert.equal(good(await db.from("orders").select("*", { count: "exact", head: true }).eq("status", "cancelled")).count, 0);
   },
 

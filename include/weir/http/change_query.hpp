@@ -7,6 +7,7 @@
 #include <weir/http/preferences.hpp>
 #include <weir/http/target.hpp>
 #include <weir/http/url_conditions.hpp>
+#include <weir/http/wildcards.hpp>
 #include <weir/sql/condition_tree.hpp>
 #include <weir/sql/layout.hpp>
 #include <weir/table/identifier.hpp>
@@ -52,11 +53,12 @@ inline void refuse_change_parameter(const table& of, std::string_view name, viol
 /// Reads the query of `PATCH /wells?…` or `DELETE /wells?…`.
 ///
 /// Errors: validation_error with every violation; a query without a filter is one.
-[[nodiscard]] inline change_query
-read_change_query(const table& of, std::span<const query_parameter> query) {
+[[nodiscard]] inline change_query read_change_query(
+    const table& of, std::span<const query_parameter> query, wildcards known = wildcards::star
+) {
     violations broken;
     change_query made;
-    url_conditions filters{of, broken};
+    url_conditions filters{of, broken, known};
     std::size_t size = 0;
     for (const auto& given : query)
         size += given.name.size() + given.value.size() + 2;

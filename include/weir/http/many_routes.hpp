@@ -58,7 +58,7 @@ public:
     response update_where(const request& asked) const {
         const auto preferred = read_preferences(asked.headers);
         refuse_conditions(asked);
-        const auto query = read_change_query(facts, asked.query);
+        const auto query = read_change_query(facts, asked.query, asked.patterns);
         update_of<Row> changes{};
         auto broken = json::read_update<Row>(asked.body, changes);
         if (broken.empty() && weir::detail::changed_members<Row>(changes).empty())
@@ -73,7 +73,7 @@ public:
     response remove_where(const request& asked) const {
         const auto preferred = read_preferences(asked.headers);
         refuse_conditions(asked);
-        const auto query = read_change_query(facts, asked.query);
+        const auto query = read_change_query(facts, asked.query, asked.patterns);
         return change(asked, preferred, query, [](auto& rows, const auto& where, const auto& how) {
             return rows.remove_where(where, how);
         });

@@ -221,12 +221,14 @@ shape_rows(const question& of, std::string_view rows, bool projects) {
 /// Errors: throws decode_error if the answer is not one of weir's.
 [[nodiscard]] inline response answer_to(const question& of, response given) {
     if (given.status >= 400) {
-        // More than one row would have been written: nothing was.
-        const bool too_many = of.form == form::object && given.status == 400 &&
-                              given.body.find("max-affected") != std::string::npos;
-        if (too_many)
+        // By filter there is no version to be in: more rows match than may be changed.
+        if (given.status == 412 && of.form == form::object)
             return error_answer(
                 406, "PGRST116", "One row was asked for", "More rows match; none was written"
+            );
+        if (given.status == 412)
+            return error_answer(
+                400, "PGRST124", "More rows match than may be changed", "None was written"
             );
         return detail::translate_error(given);
     }
