@@ -281,6 +281,8 @@ private:
         // A unique column may be NULL, and the comparison with it.
         out_->put(target_.is_key ? "not (" : "not coalesce(");
         write_equal_columns(*out_, *of_, target_.columns, "o", "r");
+        if (target_.is_of_live_rows(*of_))
+            write_live(out_->put(" and "), "o");
         out_->put(target_.is_key ? ")" : ", false)");
     }
 
