@@ -145,3 +145,41 @@ TEST_CASE("places of tables may name any variable") {
     CHECK(on.process().stop() == 0);
     CHECK(std::ifstream{folder.path() + "/x.db.other_catalog.db"}.good());
 }
+
+TEST_CASE("instances with one cursor key read each other's cursors, others do not") {
+    const temporary_folder folder;
+    const auto start = [&](const std::string& key) {
+        return service_process{
+            field_ops_program(),
+            {{"WEIR_DUCKDB_LIBRARY", duckdb_library()},
+             {"WEIR_EMBEDDED", ":memory:"},
+             {"WEIR_PORT", "0"},
+             {"WEIR_LOCAL_USER", "lena"},
+             {"WEIR_CURSOR_KEY", key}},
+            folder.path()
+        };
+    };
+    const std::string key{"canary-4711-canary-4711-canary-4711"};
+    auto one = start(key);
+    auto other = start(key);
+    auto keyless = start("");
+    const int port = one.wait_until_listening();
+    REQUIRE(port != 0);
+    for (int made = 0; made < 2; ++made)
+        send(port, {.method = "POST", .target = "/api/v1/orders", .body = "{}"});
+    const auto first = send(port, {.target = "/api/v1/orders?limit=1"});
+    REQUIRE(first.parsed.contains("next_cursor"));
+    const auto target =
+        "/api/v1/orders?limit=1&cursor=" + first.parsed.at("next_cursor").get<std::string>();
+    CHECK(send(port, {.target = target}).parsed.at("count") == 1);
+    CHECK(send(other.wait_until_listening(), {.target = target}).status == 200);
+    CHECK(send(keyless.wait_until_listening(), {.target = target}).status == 400);
+
+    auto short_key = start("canary-4711");
+    CHECK(short_key.wait() == 1);
+    CHECK(
+        short_key.output().find("WEIR_CURSOR_KEY must have at least 32 characters") !=
+        std::string::npos
+    );
+    CHECK(short_key.output().find("canary-4711") == std::string::npos);
+}
