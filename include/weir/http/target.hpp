@@ -4,6 +4,7 @@
 #pragma once
 
 #include <weir/core/error.hpp>
+#include <weir/core/percent.hpp>
 #include <weir/core/utf8.hpp>
 #include <weir/core/violation.hpp>
 
@@ -75,23 +76,7 @@ percent_decode(std::string_view text, std::string& out, plus_sign plus = plus_si
     return out.find('\0') == std::string::npos && is_valid_utf8(out);
 }
 
-/// Percent-encodes everything a path segment or a query value may not hold.
-/// Source: RFC 3986 2.3, unreserved characters.
-inline void append_percent_encoded(std::string& out, std::string_view text) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    for (const char c : text) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                           (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
-        if (plain) {
-            out.push_back(c);
-        } else {
-            const auto byte = static_cast<unsigned char>(c);
-            out.push_back('%');
-            out.push_back(digits[byte >> 4U]);
-            out.push_back(digits[byte & 15U]);
-        }
-    }
-}
+using weir::append_percent_encoded;
 
 /// The parts of a target: its path as sent and its query, decoded.
 struct target_parts {
