@@ -29,8 +29,9 @@
 namespace weir::embedded {
 
 /// How a query's rows are handed over: all made before the first is read, or made as they are
-/// fetched, which keeps the connection busy until the last one.
-enum class delivery : std::uint8_t { whole, streamed };
+/// fetched, which keeps the connection busy until the last one. `merge_actions`: a MERGE gives one
+/// row of one text for each row it changed: INSERT, UPDATE or DELETE.
+enum class delivery : std::uint8_t { whole, streamed, merge_actions };
 
 /// A connection. Not for two threads at once.
 class connection {
@@ -91,6 +92,8 @@ public:
         Provide&& provide
     ) {
         write_key(statement.text, arguments);
+        if (how == delivery::merge_actions)
+            key_.append("\0actions", 8);
         auto* found = cache_.find(key_);
         if (found == nullptr) {
             auto translated = translate(expand(statement.text), named_types(arguments));
@@ -100,6 +103,8 @@ public:
                 return change_check(*translated.change, statement.table);
             if (!translated.is_prepared)
                 return run_all(translated.statements, statement.table);
+            if (how == delivery::merge_actions)
+                translated.statements[0] += " RETURNING merge_action";
             found = &prepare(std::move(translated), arguments, statement.table);
         }
         for (std::size_t i = 0; i < found->sources.size(); ++i) {

@@ -157,6 +157,10 @@ public:
         );
     }
 
+    /// Stops what a leased connection runs, which then fails as if its deadline had passed; nothing
+    /// happens where nothing runs. From any thread, while the lease lives.
+    void interrupt(const connection& on) const noexcept { api().interrupt(on.handle()); }
+
     /// The next row of a streamed result, interrupted at the deadline where the engine has to make
     /// it. Errors: as rows::next(); timeout_error.
     std::optional<std::span<const text_field>> next(connection& on, rows& from, deadline until) {

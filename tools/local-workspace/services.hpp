@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The routes of each of a workspace's services, added to one api.
+#pragma once
+
+#include <string>
+
+#include "api.hpp"
+#include "engine.hpp"
+#include "options.hpp"
+#include "statements.hpp"
+#include "warehouses.hpp"
+
+namespace local_workspace {
+
+/// What all services share. Lifetime: everything outlives the api's routes.
+struct workspace {
+    options how;
+    std::string base_url;
+    workspace_clock clock{};
+    identities known{clock};
+    faults injected{};
+    warehouses houses{base_url};
+    engine sql{how.database, how.library};
+    statements running{sql, houses, clock, base_url};
+};
+
+/// OIDC discovery, tokens, the current user, what administrators may ask of tokens and time.
+void add_identity_routes(api& to, workspace& of);
+void add_sql_routes(api& to, workspace& of);
+
+} // namespace local_workspace
