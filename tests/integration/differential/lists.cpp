@@ -16,6 +16,9 @@
 #include <memory>
 #include <postgres_fixture.hpp>
 #include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "random_table.hpp"
@@ -23,6 +26,28 @@
 using namespace test;
 
 namespace {
+
+/// An answer. Cursors are sealed with a nonce each: they are told apart from the body, which keeps
+/// their names.
+struct told {
+    int status = 0;
+    std::string body{};
+    std::string next{};
+    std::string previous{};
+};
+
+/// Takes a member's text out of a body.
+std::string taken_out(std::string& body, std::string_view name) {
+    const auto member = "\"" + std::string{name} + "\":\"";
+    const auto found = body.rfind(member);
+    if (found == std::string::npos)
+        return {};
+    const auto begin = found + member.size();
+    const auto end = body.find('"', begin);
+    auto text = body.substr(begin, end - begin);
+    body.erase(begin, end - begin);
+    return text;
+}
 
 /// A table on one backend, behind its routes.
 template <class Backend>
@@ -53,13 +78,21 @@ public:
         });
     }
 
-    [[nodiscard]] weir::http::response ask(std::string_view query, std::string_view accept) const {
+    [[nodiscard]] told ask(std::string_view query, std::string_view accept) const {
         weir::http::request asked;
         asked.method = "GET";
         asked.target = "/rows?" + std::string{query};
         asked.request_id = "same";
         asked.headers.add("Accept", accept);
-        return routes_.handle(std::move(asked));
+        auto answer = routes_.handle(std::move(asked));
+        told made{.status = answer.status, .body = std::move(answer.body)};
+        if (answer.stream) {
+            while (answer.stream.pull(made.body))
+                continue;
+        }
+        made.next = taken_out(made.body, "next_cursor");
+        made.previous = taken_out(made.body, "prev_cursor");
+        return made;
     }
 
 private:
@@ -68,6 +101,14 @@ private:
     weir::http::detail::read_handlers reads_;
     weir::http::router routes_{};
 };
+
+/// A cursor and an offset exclude each other.
+std::string without_offset(std::string query) {
+    const auto found = query.find("offset=");
+    if (found != std::string::npos)
+        query.erase(found, query.find('&', found) - found);
+    return query;
+}
 
 std::size_t setting(const char* name, std::size_t otherwise) {
     const char* const text = std::getenv(name); // NOLINT(concurrency-mt-unsafe)
@@ -85,6 +126,7 @@ TEST_CASE("a list of a random table is the same on PostgreSQL and on the embedde
     const auto lists = setting("WEIR_TEST_LISTS", 60);
     std::size_t with_rows = 0;
     std::size_t refused = 0;
+    std::size_t turned = 0;
     for (std::size_t number = 0; number < tables; ++number) {
         chance with{seed + number};
         const random_table made{with, number};
@@ -93,19 +135,45 @@ TEST_CASE("a list of a random table is the same on PostgreSQL and on the embedde
             rows.push_back(made.row(with, rows.size()));
         const served on_lakebase{pool, made.facts(), rows};
         const served on_embedded{database, made.facts(), rows};
-        for (std::size_t list = 0; list < lists; ++list) {
-            const auto query = random_query(with, made.facts(), rows);
-            const auto expected = on_lakebase.ask(query, "application/json");
-            const auto answer = on_embedded.ask(query, "application/json");
-            INFO("WEIR_TEST_SEED=" << seed << ", table " << number << ": " << query);
+        const auto compare = [&](const std::string& left, const std::string& right, auto accept) {
+            const auto expected = on_lakebase.ask(left, accept);
+            const auto answer = on_embedded.ask(right, accept);
+            INFO(
+                "WEIR_TEST_SEED=" << seed << ", table " << number << ", " << accept << ": " << left
+            );
             REQUIRE(answer.status == expected.status);
             REQUIRE(answer.body == expected.body);
+            REQUIRE(answer.next.empty() == expected.next.empty());
+            REQUIRE(answer.previous.empty() == expected.previous.empty());
             REQUIRE(expected.status < 500);
+            return std::pair{expected, answer};
+        };
+        for (std::size_t list = 0; list < lists; ++list) {
+            const auto query = random_query(with, made.facts(), rows);
+            const auto accept = with.of<const char*>(
+                {"application/json", "application/json", "application/x-ndjson", "text/csv"}
+            );
+            auto [expected, answer] = compare(query, query, accept);
             with_rows += expected.body.starts_with("{\"data\":[{") ? 1U : 0U;
             refused += expected.status == 200 ? 0U : 1U;
+            // From page to page, back and forth: each engine by its own cursors.
+            for (int step = 0; step < 4; ++step) {
+                const bool back = with.one_in(3);
+                const auto left = back ? expected.previous : expected.next;
+                const auto right = back ? answer.previous : answer.next;
+                if (left.empty())
+                    break;
+                const auto same = without_offset(query);
+                std::tie(expected, answer) = compare(
+                    same + "&cursor=" + left, same + "&cursor=" + right, "application/json"
+                );
+                REQUIRE(expected.status == 200);
+                ++turned;
+            }
         }
     }
     // Mostly sound questions, many of them with answers: else nothing was compared.
     CHECK(refused * 10 < tables * lists);
-    CHECK(with_rows * 4 > tables * lists);
+    CHECK(with_rows * 8 > tables * lists);
+    CHECK(turned * 10 > tables * lists);
 }
