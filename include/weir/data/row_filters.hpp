@@ -14,6 +14,7 @@
 #include <weir/table/row.hpp>
 #include <weir/table/validate.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -236,6 +237,8 @@ private:
                     made.rows = rows_after(unit, before, afterwards);
             });
         }
+        // A changing statement has no order, unlike a list.
+        std::sort(made.rows.begin(), made.rows.end(), detail::comes_before<Row>);
         kept.holds_for(made.count);
         if (made.count == 0)
             refuse_too_many(where, options);

@@ -197,6 +197,26 @@ template <row Row>
     return key;
 }
 
+/// Whether a row's key is the smaller one.
+template <row Row>
+[[nodiscard]] bool comes_before(const Row& left, const Row& right) {
+    bool is_decided = false;
+    bool is_smaller = false;
+    const auto compare = [&]<std::size_t At>() {
+        constexpr auto position = columns_of_members<Row, key_of<Row>>[At];
+        const auto& one = member_at<position>(left);
+        const auto& other = member_at<position>(right);
+        if (is_decided || one == other)
+            return;
+        is_decided = true;
+        is_smaller = one < other;
+    };
+    [&]<std::size_t... At>(std::index_sequence<At...> /*unused*/) {
+        (compare.template operator()<At>(), ...);
+    }(std::make_index_sequence<member_count<key_of<Row>>>{});
+    return is_smaller;
+}
+
 /// Out of line on purpose: the message is the cold part of every decoding loop.
 [[noreturn]] inline void throw_undecodable(const table& of, std::size_t column, bool is_null) {
     std::string message{"Column '"};

@@ -196,8 +196,8 @@ private:
                 limit = std::min(limit, *range->last - range->first + 1);
         }
         add("limit", std::to_string(limit));
-        if (made_.offset != 0)
-            add("offset", std::to_string(made_.offset));
+        // Always said: pages by offset need no cursors.
+        add("offset", std::to_string(made_.offset));
     }
 
     void take_parameter(const query_parameter& given) {
