@@ -38,6 +38,12 @@ public:
         return from_->execute(statement, arguments, until);
     }
 
+    auto stream(const sql::statement& statement, const sql::arguments& arguments, deadline until)
+        requires streaming_session<Session>
+    {
+        return from_->stream(statement, arguments, until);
+    }
+
     /// Whether its statements are part of a unit of work.
     [[nodiscard]] bool is_unit() const { return detail::is_in_unit(*from_); }
 
@@ -75,6 +81,11 @@ public:
     any_result
     execute(const sql::statement& statement, const sql::arguments& arguments, deadline until) {
         return from_->execute(statement, arguments, until);
+    }
+
+    any_result
+    stream(const sql::statement& statement, const sql::arguments& arguments, deadline until) {
+        return from_->stream(statement, arguments, until);
     }
 
     /// Whether its statements are part of a unit of work.

@@ -42,6 +42,9 @@ struct read_request {
     const sql::condition* where = nullptr;
     /// The key follows by itself, so that pages are stable.
     std::vector<sql::order_term> order{};
+    /// False: a stream of every row comes in no order where one costs a sort of them all: anywhere
+    /// but on PostgreSQL, which follows an index.
+    bool needs_order = true;
     /// Positions of the columns, in the order of the fields; empty: all.
     std::span<const std::uint16_t> columns{};
     /// In rows; absent: all of them.
@@ -213,6 +216,11 @@ public:
     }
 
 private:
+    [[nodiscard]] bool is_ordered(const read_request& asked) const {
+        return asked.needs_order || session_->dialect() == sql::dialect::postgres || asked.from ||
+               asked.limit_rows || asked.offset_rows != 0;
+    }
+
     template <class Execute>
     [[nodiscard]] auto list(const read_request& asked, Execute&& execute) {
         const auto seen = visible(asked.removed);
@@ -221,6 +229,7 @@ private:
             .where = asked.where,
             .seen = seen,
             .order = asked.order,
+            .is_ordered = is_ordered(asked),
             .from = asked.from ? &*asked.from : nullptr,
             .has_limit = asked.limit_rows.has_value(),
             .has_offset = asked.offset_rows != 0,

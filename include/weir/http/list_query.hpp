@@ -38,6 +38,8 @@ struct list_query {
     sql::condition where{};
     /// The asked order, or the table's own; the key is not in it unless asked for.
     std::vector<sql::order_term> order{};
+    /// Whether the client asked for an order.
+    bool has_order = false;
     /// Columns to answer, in the asked order; every public one unless asked.
     std::vector<std::uint16_t> columns{};
     /// `every_row`: no limit.
@@ -148,7 +150,8 @@ public:
             throw validation_error{std::move(broken_)};
         made_.where = std::move(where);
         made_.part = root_;
-        if (made_.order.empty()) {
+        made_.has_order = !made_.order.empty();
+        if (!made_.has_order) {
             for (const auto& term : of_->api.order_by)
                 made_.order.push_back({.column = term.column, .descending = term.descending});
         }

@@ -253,7 +253,8 @@ private:
                 {503, "overloaded", "Too many lists are streamed at once", {}, {}}, asked.request_id
             );
         table_reader rows{session, *of_, deadline::in(options_.stream_time)};
-        const auto wanted = to_read(query, session.known_caller());
+        auto wanted = to_read(query, session.known_caller());
+        wanted.needs_order = query.has_order;
         if (wanted.from && wanted.from->towards == sql::direction::backward)
             throw validation_error{{cursor_violation(
                 query, "A prev_cursor goes with application/json only: its rows are read last first"

@@ -27,6 +27,9 @@ struct list_shape {
     visibility seen{};
     /// The key follows by itself, ascending, where it does not hold it already.
     std::span<const order_term> order{};
+    /// Whether rows come in that order. False, without a position, limit and offset only: as the
+    /// database has them.
+    bool is_ordered = true;
     /// Where to begin, nullptr: at the first row. Read backwards, rows come last first.
     const list_position* from = nullptr;
     /// Whether the statement takes a limit, and after it an offset.
@@ -99,7 +102,8 @@ inline void write_list(writer& out, const table& of, const list_shape& shape) {
     if (shape.from != nullptr)
         write_keyset(out, where, of, order, *shape.from);
     write_visible(out, where, of, "t", shape.seen, caller);
-    write_whole_order(out, of, order);
+    if (shape.is_ordered)
+        write_whole_order(out, of, order);
     if (shape.has_limit)
         out.put(" limit ").parameter(out.take());
     if (shape.has_offset)

@@ -149,10 +149,13 @@ TEST_CASE("a list of a random table is the same on PostgreSQL and on the embedde
             return std::pair{expected, answer};
         };
         for (std::size_t list = 0; list < lists; ++list) {
-            const auto query = random_query(with, made.facts(), rows);
-            const auto accept = with.of<const char*>(
-                {"application/json", "application/json", "application/x-ndjson", "text/csv"}
-            );
+            auto query = random_query(with, made.facts(), rows);
+            const std::string_view json = "application/json";
+            const auto accept =
+                with.of<std::string_view>({json, json, "application/x-ndjson", "text/csv"});
+            // Streamed without an order, rows come as each database has them.
+            if (accept != json && query.find("order=") == std::string::npos)
+                query += query.empty() ? "order=id" : "&order=id";
             auto [expected, answer] = compare(query, query, accept);
             with_rows += expected.body.starts_with("{\"data\":[{") ? 1U : 0U;
             refused += expected.status == 200 ? 0U : 1U;
