@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+// A SQL warehouse that sessions execute statements on: limits, retries of what is safe, results of
+// any size. Costs result.hpp and statement_call.hpp.
+#pragma once
+
+#include <weir/core/deadline.hpp>
+#include <weir/core/error.hpp>
+#include <weir/sql/dialect.hpp>
+#include <weir/sql/place.hpp>
+#include <weir/sql/statement.hpp>
+#include <weir/warehouse/cancel_point.hpp>
+#include <weir/warehouse/chunk_source.hpp>
+#include <weir/warehouse/errors.hpp>
+#include <weir/warehouse/options.hpp>
+#include <weir/warehouse/result.hpp>
+#include <weir/warehouse/statement_call.hpp>
+#include <weir/warehouse/transport.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace weir::warehouse {
+
+template <class Who>
+class session_for;
+
+/// One warehouse. Makes no call by itself, and keeps no connection.
+///
+/// Lifetime: the transport must outlive it; it must outlive its sessions and their rows.
+/// Threads:  may be shared.
+class warehouse {
+public:
+    /// Errors: configuration_error.
+    warehouse(transport& over, options how) : over_(&over), how_(std::move(how)) {
+        detail::check_options(how_);
+    }
+
+    warehouse(const warehouse&) = delete;
+    warehouse(warehouse&&) = delete;
+    warehouse& operator=(const warehouse&) = delete;
+    warehouse& operator=(warehouse&&) = delete;
+    ~warehouse() = default;
+
+    /// A session for a `weir::caller` or `weir::nobody`; defined in session.hpp. `as` may name the
+    /// request it is for, and a user on whose behalf the platform is to act.
+    template <class Who>
+    [[nodiscard]] session_for<Who> session(Who who, call_identity as = {});
+
+    /// What sessions do; see session_for::execute().
+    [[nodiscard]] rows execute(
+        const sql::statement& statement,
+        const sql::arguments& arguments,
+        std::string_view actor,
+        const call_identity& as,
+        cancel_point& stop,
+        deadline until
+    ) {
+        const auto text = expand(statement.text);
+        refuse_beyond_limits(text, statement.table, arguments);
+        statement_call calls{*over_, how_, as, stop};
+        execution wanted{
+            .text = text,
+            .arguments = arguments,
+            .tags = {{
+                {"weir.request_id", as.request_id},
+                {"weir.table", statement.table},
+                {"weir.caller", actor},
+            }},
+        };
+        for (unsigned tries = 1;; ++tries) {
+            wanted.held = held_for(how_.wait, until.left());
+            auto given = calls.run(statement, wanted, until);
+            if (given.state == statement_state::succeeded)
+                return rows_of(std::move(given), statement, as, until);
+            if (is_too_large(given, statement, wanted)) {
+                wanted.delivered = disposition::external_links;
+                continue;
+            }
+            if (!is_conflict(given) || !may_try_again(tries, stop, until))
+                throw_end(given, statement);
+        }
+    }
+
+private:
+    using milliseconds = std::chrono::milliseconds;
+
+    // ------------------------------------------------------------ before the call
+
+    [[nodiscard]] std::string expand(std::string_view text) {
+        return sql::expand_places(text, sql::dialect::databricks, [&](std::string_view place) {
+            return prefix_of(place);
+        });
+    }
+
+    [[nodiscard]] std::string prefix_of(std::string_view place) {
+        const std::lock_guard lock{mutex_};
+        const auto known = prefixes_.find(place);
+        if (known != prefixes_.end())
+            return known->second;
+        auto prefix =
+            sql::resolve_place(place, sql::dialect::databricks, [&](std::string_view name) {
+                return variable(name);
+            });
+        return prefixes_.emplace(place, std::move(prefix)).first->second;
+    }
+
+    [[nodiscard]] std::optional<std::string> variable(std::string_view name) const {
+        if (how_.variables)
+            return how_.variables(name);
+        const char* const value = std::getenv(std::string{name}.c_str());
+        return value != nullptr ? std::optional<std::string>{value} : std::nullopt;
+    }
+
+    // The platform would refuse these too, after they have crossed the network.
+    static void refuse_beyond_limits(
+        std::string_view text, std::string_view table, const sql::arguments& arguments
+    ) {
+        const auto on = detail::about(table);
+        if (arguments.size() > sql::max_parameters(sql::dialect::databricks)) {
+            throw statement_error{
+                on + "a statement may have 255 parameters on a warehouse, and this one has " +
+                    std::to_string(arguments.size()),
+                {.sqlstate = "54023"}
+            };
+        }
+        if (parameter_bytes(arguments) > most_parameter_bytes) {
+            throw statement_error{
+                on + "the values of a statement may have 1 MiB together on a warehouse; give fewer "
+                     "rows at a time",
+                {.sqlstate = "54000"}
+            };
+        }
+        if (text.size() > most_statement_bytes) {
+            throw statement_error{
+                on + "a statement's text may have 16 MiB on a warehouse", {.sqlstate = "54001"}
+            };
+        }
+    }
+
+    // ------------------------------------------------------------ after the call
+
+    [[nodiscard]] rows rows_of(
+        answer given, const sql::statement& statement, const call_identity& as, deadline until
+    ) const {
+        if (statement.verb != sql::verb::select)
+            return rows{count_of(std::move(given), statement.table)};
+        const auto chunks = given.shape ? given.shape->chunks : 0;
+        const bool is_linked = !given.first.links.empty();
+        if (chunks <= 1 && !is_linked)
+            return rows{std::move(given), std::nullopt};
+        chunk_fetch fetch{*over_, as, given.statement_id, until};
+        if (is_linked) {
+            auto first = fetch.follow(given.first.links, 0, false);
+            given.first = first ? std::move(*first) : fetch.fetch(0);
+        }
+        const auto ahead = is_linked ? how_.links_ahead : how_.chunks_ahead;
+        return rows{std::move(given), chunk_source{std::move(fetch), chunks, ahead}};
+    }
+
+    // The write has happened, whatever is wrong with the answer.
+    [[nodiscard]] static std::uint64_t count_of(answer given, std::string_view table) {
+        try {
+            return affected_rows_of(std::move(given));
+        } catch (const decode_error& unreadable) {
+            throw decode_error{detail::about(table) + unreadable.what(), {.outcome_unknown = true}};
+        }
+    }
+
+    [[nodiscard]] static bool is_too_large(
+        const answer& given, const sql::statement& statement, const execution& wanted
+    ) noexcept {
+        return given.state == statement_state::failed && is_inline_limit(given.failure) &&
+               statement.verb == sql::verb::select && wanted.delivered == disposition::inline_rows;
+    }
+
+    // Nothing of a write that lost is there, and its own conditions (keys, versions, owners) are
+    // part of it: executing it again checks them again.
+    [[nodiscard]] static bool is_conflict(const answer& given) {
+        return given.state == statement_state::failed &&
+               detail::sqlstate_of(given.failure) == "40001";
+    }
+
+    [[nodiscard]] bool may_try_again(unsigned tries, cancel_point& stop, deadline until) const {
+        if (tries >= how_.conflict_tries)
+            return false;
+        thread_local std::minstd_rand source{std::random_device{}()};
+        const auto longest = how_.conflict_pause.count() << std::min(tries - 1, 16U);
+        const milliseconds pause{std::uniform_int_distribution<milliseconds::rep>{0, longest}(source
+        )};
+        return pause < until.left() && !stop.wait(pause);
+    }
+
+    /// Throws what the end of a statement that did not succeed means.
+    [[noreturn]] static void throw_end(const answer& given, const sql::statement& statement) {
+        const bool writes = statement.verb != sql::verb::select;
+        const auto on = detail::about(statement.table);
+        switch (given.state) {
+        case statement_state::canceled:
+            throw timeout_error{
+                on + "somebody cancelled the statement on the warehouse", {.sqlstate = "57014"}
+            };
+        case statement_state::closed:
+            throw connection_error{
+                on + "the statement was executed, and its result is gone",
+                {.sqlstate = "08007", .retryable = !writes, .outcome_unknown = writes}
+            };
+        default:
+            throw_failure(given.failure, statement.table, writes);
+        }
+    }
+
+    transport* over_;
+    options how_;
+    std::mutex mutex_{};
+    std::map<std::string, std::string, std::less<>> prefixes_{};
+};
+
+} // namespace weir::warehouse
