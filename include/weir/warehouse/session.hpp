@@ -52,8 +52,7 @@ public:
     ///
     /// Errors: those of throw_failure(), and connection_error, timeout_error; a write that may have
     ///         happened has outcome_unknown(). A result in parts fails in its rows' next() too.
-    [[nodiscard]] rows
-    execute(const sql::statement& statement, const sql::arguments& arguments, deadline until) {
+    rows execute(const sql::statement& statement, const sql::arguments& arguments, deadline until) {
         return on_->execute(statement, arguments, who_.actor(), as_, *stop_, until);
     }
 
