@@ -14,7 +14,7 @@ usage: postgres.sh start DIR [--port N]   create the cluster if it is not there,
 
 The database is databricks_postgres and belongs to the role weir_app, an ordinary role, so that row-level security
 holds. The unix socket trusts whoever may open it: the user who started the cluster. Over TCP, on 127.0.0.1 only,
-there is one role, weir_scram, with the password `first-password`.
+roles log in with their passwords; at first only weir_scram has one: `first-password`.
 TEXT
 }
 
@@ -108,10 +108,6 @@ create_cluster() {
     rm -rf "$home/data"
     as_owner "$programs/initdb" -D "$home/data" -U postgres --auth=trust -E UTF8 --locale=C.UTF-8 --no-sync \
         >"$dir/initdb.log" 2>&1 || { cat "$dir/initdb.log" >&2; fail "initdb failed"; }
-    as_owner tee "$home/data/pg_hba.conf" >/dev/null <<'TEXT'
-local all all trust
-host all weir_scram 127.0.0.1/32 scram-sha-256
-TEXT
     # Data that can be made again: speed before safety. Short deadlock waits, for the tests.
     as_owner tee -a "$home/data/postgresql.conf" >/dev/null <<TEXT
 listen_addresses = '127.0.0.1'
@@ -124,6 +120,13 @@ fsync = off
 synchronous_commit = off
 full_page_writes = off
 deadlock_timeout = 200ms
+TEXT
+}
+
+write_access() {
+    as_owner tee "$home/data/pg_hba.conf" >/dev/null <<'TEXT'
+local all all trust
+host all all 127.0.0.1/32 scram-sha-256
 TEXT
 }
 
@@ -157,10 +160,13 @@ start() {
     if is_running; then
         port=$(sed -n 4p "$home/data/postmaster.pid")
         [[ -z $asked || $asked == "$port" ]] || fail "already runs, on port $port"
+        write_access
+        as_owner "$programs/pg_ctl" -D "$home/data" reload >/dev/null
         write_settings
         return
     fi
     [[ -f $home/ready ]] || create_cluster
+    write_access
     if [[ -z $port && -f $dir/settings ]]; then
         port=$(sed -n 's/^PGPORT=//p' "$dir/settings")
         port_is_free "$port" || port=

@@ -22,6 +22,9 @@ public:
 
     [[nodiscard]] std::int64_t now() const noexcept { return now_ms() / 1000; }
 
+    /// How far it was moved ahead of the system's.
+    [[nodiscard]] std::int64_t ahead_ms() const noexcept { return ahead_ms_; }
+
     void advance(std::int64_t milliseconds) noexcept { ahead_ms_ += milliseconds; }
 
 private:

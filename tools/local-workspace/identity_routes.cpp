@@ -110,12 +110,26 @@ std::string describe_user(const identity& who) {
 }
 
 void change_identities(workspace& of, const json_value& body) {
-    if (const auto token = body.string("token"); !token.empty())
+    if (const auto token = body.string("token"); !token.empty()) {
+        if (body.string("user").empty())
+            throw invalid("A token needs its user");
         of.known.add_token(token, body.string("user"));
-    if (const auto id = body.string("client_id"); !id.empty())
+        of.databases.prepare(body.string("user"));
+    }
+    if (const auto id = body.string("client_id"); !id.empty()) {
         of.known.add_client(id, body.string("client_secret"));
-    if (const auto life = body.integer("token_life"))
-        of.known.set_token_life(*life);
+        of.databases.prepare(id);
+    }
+    const auto life = [&](std::string_view name) {
+        const auto seconds = body.integer(name);
+        if (seconds && (*seconds < 1 || *seconds > 86'400))
+            throw invalid(std::string{name} + " must be between 1 and 86400 seconds");
+        return seconds;
+    };
+    if (const auto seconds = life("token_life"))
+        of.known.set_token_life(*seconds);
+    if (const auto seconds = life("credential_life"))
+        of.databases.set_life(*seconds);
     if (body.truth("expire_all"))
         of.known.expire_all();
 }

@@ -22,12 +22,22 @@ int serve(local_workspace::options how) {
     for (const auto& [id, secret] : of.how.clients)
         of.known.add_client(id, secret);
     of.known.set_token_life(of.how.token_life);
+    of.databases.set_life(of.how.credential_life);
+    for (const auto& [token, user] : of.how.tokens)
+        of.databases.prepare(user);
+    for (const auto& [id, secret] : of.how.clients)
+        of.databases.prepare(id);
     of.houses.set_cold_start(std::chrono::milliseconds{of.how.cold_start_ms});
     for (const auto& id : of.how.warehouses)
         of.houses.add(id, of.how.cold_start_ms == 0);
     local_workspace::api api{of.known, of.injected, of.how.workspace_id};
     local_workspace::add_identity_routes(api, of);
     local_workspace::add_sql_routes(api, of);
+    local_workspace::add_lakebase_routes(api, of);
+    local_workspace::add_jobs_routes(api, of);
+    local_workspace::add_serving_routes(api, of);
+    local_workspace::add_files_routes(api, of);
+    local_workspace::add_apps_routes(api, of);
 
     std::thread serving{[&] { listener.run(api.routes()); }};
     std::cout << "listening on " << url << std::endl;

@@ -68,6 +68,8 @@ options read_options(int count, const char* const* arguments) {
             made.warehouses.push_back(value);
         } else if (name == "--token-life") {
             made.token_life = read_number(name, value, 86'400);
+        } else if (name == "--credential-life") {
+            made.credential_life = read_number(name, value, 86'400);
         } else if (name == "--cold-start") {
             made.cold_start_ms = read_number(name, value, 3'600'000);
         } else if (name == "--postgres") {

@@ -20,6 +20,7 @@ struct options {
     std::vector<std::pair<std::string, std::string>> clients{};
     std::vector<std::string> warehouses{};
     std::int64_t token_life = 3600;
+    std::int64_t credential_life = 3600;
     std::int64_t cold_start_ms = 0;
     /// How to reach PostgreSQL as somebody who may change roles; empty: no database passwords.
     std::string postgres{};
@@ -38,6 +39,7 @@ inline constexpr auto usage = R"(usage: local-workspace [options]
   --warehouse ID            a SQL warehouse (default local)
   --workspace-id ID
   --token-life SECONDS      of OAuth tokens (default 3600)
+  --credential-life SECONDS of database credentials (default 3600)
   --cold-start MILLISECONDS warehouses begin stopped and start as slowly as this
   --postgres CONNECTION     libpq connection string of a role that may alter roles: database credentials then
                             become the passwords of the callers' roles

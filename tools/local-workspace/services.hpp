@@ -6,6 +6,7 @@
 
 #include "api.hpp"
 #include "engine.hpp"
+#include "lakebase.hpp"
 #include "options.hpp"
 #include "statements.hpp"
 #include "warehouses.hpp"
@@ -22,10 +23,17 @@ struct workspace {
     warehouses houses{base_url};
     engine sql{how.database, how.library};
     statements running{sql, houses, clock, base_url};
+    lakebase databases{how.postgres, clock};
 };
 
 /// OIDC discovery, tokens, the current user, what administrators may ask of tokens and time.
 void add_identity_routes(api& to, workspace& of);
 void add_sql_routes(api& to, workspace& of);
+void add_lakebase_routes(api& to, workspace& of);
+void add_jobs_routes(api& to, workspace& of);
+void add_serving_routes(api& to, workspace& of);
+/// Files in volumes and in the workspace, secrets.
+void add_files_routes(api& to, workspace& of);
+void add_apps_routes(api& to, workspace& of);
 
 } // namespace local_workspace

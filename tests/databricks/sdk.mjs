@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// @databricks/sdk-experimental, unmodified, against the local workspace: sdk.mjs CLIENTS WORKSPACE
+// CLIENTS is the packages' folder. Exits 1 when an answer is not what a user of that client expects.
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import path from "node:path";
+import process from "node:process";
+import { runCases, startWorkspace } from "./workspace.mjs";
+
+const [folder, program] = process.argv.slice(2);
+const { WorkspaceClient } = createRequire(path.join(folder, "package.json"))("@databricks/sdk-experimental");
+
+const local = await startWorkspace(program, ["--client", "cid:csec", "--token", "ada@example.com=dapi-x"]);
+const agent = { product: "weirtest", productVersion: "0.0.1" };
+const principal = new WorkspaceClient({ host: local.base, clientId: "cid", clientSecret: "csec", authType: "oauth-m2m" }, agent);
+const person = new WorkspaceClient({ host: local.base, token: "dapi-x", authType: "pat" }, agent);
+
+const execute = (client, statement, more = {}) =>
+  client.statementExecution.executeStatement({
+    statement, warehouse_id: "local", wait_timeout: "30s", on_wait_timeout: "CONTINUE", disposition: "INLINE", format: "JSON_ARRAY", ...more,
+  });
+const good = async (client, statement, more) => {
+  const done = await execute(client, statement, more);
+  assert.equal(done.status.state, "SUCCEEDED", JSON.stringify(done.status));
+  return done;
+};
+const until = async (client, statement_id, wanted) => {
+  for (let tries = 0; tries < 400; tries += 1) {
+    const seen = await client.statementExecution.getStatement({ statement_id });
+    if (wanted.includes(seen.status.state)) return seen;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error("the statement never got there");
+};
+const endless = "SELECT count(*) FROM range(100000000) AS a, range(100000) AS b WHERE a.range % 7 = b.range % 11";
+
+const cases = {
+  async "one token serves a service principal's calls"() {
+    assert.equal((await principal.currentUser.me()).userName, "cid");
+    await good(principal, "SELECT 1");
+    const { requests } = await local.admin("requests");
+    assert.equal(requests.filter((each) => each.target === "/oidc/v1/token").length, 1);
+    assert.equal((await person.currentUser.me()).userName, "ada@example.com");
+  },
+
+  async "named parameters, NULL and types"() {
+    const done = await good(person, "SELECT :a AS a, :n AS n, :d AS d, current_user() AS me", {
+      parameters: [{ name: "a", value: "1", type: "INT" }, { name: "n", type: "STRING" }, { name: "d", value: "9.5", type: "DECIMAL(10,2)" }],
+    });
+    assert.deepEqual(done.result.data_array, [["1", null, "9.50", "ada@example.com"]]);
+    assert.deepEqual(done.manifest.schema.columns.map((each) => each.type_name), ["INT", "STRING", "DECIMAL", "STRING"]);
+    const unbound = await execute(person, "SELECT :missing");
+    assert.equal(unbound.status.state, "FAILED");
+    assert.match(unbound.status.error.message, /\[UNBOUND_SQL_PARAMETER\]/);
+  },
+
+  async "a statement is polled until it is done"() {
+    const begun = await execute(person, "SELECT 7 AS x", { wait_timeout: "0s" });
+    assert.equal(begun.status.state, "PENDING");
+    const done = await until(person, begun.statement_id, ["SUCCEEDED", "FAILED"]);
+    assert.deepEqual(done.result.data_array, [["7"]]);
+  },
+
+  async "a statement is cancelled while it runs"() {
+    const begun = await execute(person, endless, { wait_timeout: "0s" });
+    await until(person, begun.statement_id, ["RUNNING"]);
+    await person.statementExecution.cancelExecution({ statement_id: begun.statement_id });
+    const ended = await until(person, begun.statement_id, ["CANCELED", "SUCCEEDED", "FAILED"]);
+    assert.equal(ended.status.state, "CANCELED");
+  },
+
+  async "chunks follow one another to the last row"() {
+    await local.admin("settings", { chunk_rows: 400 });
+    const done = await good(person, "SELECT range AS x FROM range(1000) ORDER BY 1");
+    assert.equal(done.manifest.total_chunk_count, 3);
+    const rows = [...done.result.data_array];
+    let next = done.result.next_chunk_index;
+    while (next !== undefined) {
+      const chunk = await person.statementExecution.getStatementResultChunkN({ statement_id: done.statement_id, chunk_index: next });
+      assert.equal(chunk.row_offset, rows.length);
+      rows.push(...chunk.data_array);
+      next = chunk.next_chunk_index;
+    }
+    await local.admin("settings", { chunk_rows: 100000 });
+    assert.deepEqual(rows.map(([x]) => Number(x)), [...Array(1000).keys()]);
+  },
+
+  async "external links are fetched without a token, and expire"() {
+    const done = await good(person, "SELECT range AS x FROM range(3)", { disposition: "EXTERNAL_LINKS" });
+    const [link] = done.result.external_links;
+    assert.deepEqual(await (await fetch(link.external_link)).json(), [["0"], ["1"], ["2"]]);
+    await local.admin("clock", { advance_seconds: 900 });
+    assert.equal((await fetch(link.external_link)).status, 403);
+    const fresh = await person.statementExecution.getStatementResultChunkN({ statement_id: done.statement_id, chunk_index: 0 });
+    assert.equal((await fetch(fresh.external_links[0].external_link)).status, 200);
+  },
+
+  async "changes answer with their counts, tables with their columns"() {
+    await good(person, "CREATE SCHEMA IF NOT EXISTS shop.app");
+    await good(person, "CREATE TABLE shop.app.orders (id BIGINT NOT NULL, total DECIMAL(10,2))");
+    const inserted = await good(person, "INSERT INTO orders VALUES (1, 2.5), (2, NULL)", { catalog: "shop", schema: "app" });
+    assert.deepEqual(inserted.manifest.schema.columns.map((each) => each.name), ["num_affected_rows", "num_inserted_rows"]);
+    assert.deepEqual(inserted.result.data_array, [["2", "2"]]);
+    const table = await person.tables.get({ full_name: "shop.app.orders" });
+    assert.deepEqual(table.columns.map((each) => [each.name, each.type_text, each.nullable]), [["id", "bigint", false], ["total", "decimal(10,2)", true]]);
+    await assert.rejects(person.tables.get({ full_name: "shop.app.none" }), /does not exist/);
+  },
+
+  async "refusals arrive as the client's errors"() {
+    await assert.rejects(execute(person, "SELECT 1", { warehouse_id: "none" }), (failure) => failure.statusCode === 404);
+    await assert.rejects(execute(person, "SELECT 1", { wait_timeout: "3s" }), (failure) => failure.errorCode === "INVALID_PARAMETER_VALUE");
+    const stranger = new WorkspaceClient({ host: local.base, token: "none", authType: "pat" }, agent);
+    await assert.rejects(stranger.currentUser.me(), (failure) => failure.statusCode === 403);
+    await assert.rejects(principal.statementExecution.getStatement({ statement_id: "none" }), (failure) => failure.statusCode === 404);
+  },
+
+  async "429 is waited out, 503 is told"() {
+    await local.admin("faults", { kind: "status", status: 429, retry_after: 1, path: "/api/2.0/sql/statements" });
+    await good(person, "SELECT 1");
+    await local.admin("faults", { kind: "status", status: 503, path: "/api/2.0/sql/statements" });
+    await assert.rejects(execute(person, "SELECT 1"), (failure) => failure.errorCode === "TEMPORARILY_UNAVAILABLE");
+  },
+
+  async "warehouses stop, and start with the next statement"() {
+    assert.equal((await person.warehouses.get({ id: "local" })).state, "RUNNING");
+    await local.admin("settings", { cold_start_ms: 200 });
+    await person.warehouses.stop({ id: "local" });
+    assert.equal((await person.warehouses.get({ id: "local" })).state, "STOPPED");
+    const begun = await execute(person, "SELECT 1", { wait_timeout: "0s" });
+    assert.equal((await person.warehouses.get({ id: "local" })).state, "STARTING");
+    await until(person, begun.statement_id, ["SUCCEEDED"]);
+    assert.equal((await person.warehouses.get({ id: "local" })).state, "RUNNING");
+  },
+
+  async "jobs run once per token and can be cancelled"() {
+    await local.admin("jobs", { job_id: 7, name: "nightly", duration_ms: 3600000 });
+    const { run_id } = await person.jobs.runNow({ job_id: 7, idempotency_token: "k1" });
+    assert.ok(run_id > 0);
+    assert.equal((await person.jobs.runNow({ job_id: 7, idempotency_token: "k1" })).run_id, run_id);
+    assert.equal((await person.jobs.getRun({ run_id })).state.life_cycle_state, "RUNNING");
+    await person.jobs.cancelRun({ run_id });
+    assert.equal((await person.jobs.getRun({ run_id })).state.result_state, "CANCELED");
+    await assert.rejects(person.jobs.getRun({ run_id: 999 }), /does not exist/);
+  },
+
+  async "serving endpoints are listed and asked"() {
+    await local.admin("serving-endpoints", { name: "ranker" });
+    const names = [];
+    for await (const each of person.servingEndpoints.list()) names.push(each.name);
+    assert.deepEqual(names, ["ranker"]);
+    const answered = await person.servingEndpoints.query({ name: "ranker", dataframe_records: [{ a: 1 }] });
+    assert.deepEqual(answered.predictions, [{ a: 1 }]);
+    const streamed = await fetch(`${local.base}/serving-endpoints/ranker/invocations`, {
+      method: "POST", headers: { authorization: "Bearer dapi-x", accept: "text/event-stream" },
+      body: JSON.stringify({ messages: [{ role: "user", content: "good day" }], stream: true }),
+    });
+    const events = (await streamed.text()).split("\n\n").filter(Boolean).map((each) => each.slice("data: ".length));
+    assert.equal(events.pop(), "[DONE]");
+    assert.equal(events.map((each) => JSON.parse(each).choices[0].delta.content).join(""), "good day");
+  },
+
+  async "a deployment is rehearsed"() {
+    await person.workspace.mkdirs({ path: "/Workspace/d" });
+    await person.workspace.import({ path: "/Workspace/d/app.yaml", content: "aGk=", format: "AUTO", overwrite: true });
+    await person.apps.create({ app: { name: "a" } });
+    const deployed = await person.apps.deploy({ app_name: "a", app_deployment: { source_code_path: "/Workspace/d", mode: "SNAPSHOT" } });
+    assert.equal(deployed.status.state, "SUCCEEDED");
+  },
+
+  async "files come back as they were put"() {
+    const at = `${local.base}/api/2.0/fs/files/Volumes/c/s/v/a%20b.txt`;
+    const headers = { authorization: "Bearer dapi-x", "content-type": "application/octet-stream" };
+    assert.equal((await fetch(at, { method: "PUT", headers, body: "0123456789" })).status, 204);
+    assert.equal((await fetch(at, { method: "PUT", headers, body: "x" })).status, 409);
+    const part = await fetch(at, { headers: { ...headers, range: "bytes=2-4" } });
+    assert.equal(part.status, 206);
+    assert.equal(await part.text(), "234");
+    assert.equal((await fetch(at, { method: "HEAD", headers })).headers.get("content-length"), "10");
+  },
+};
+
+const code = await runCases(cases);
+local.stop();
+process.exit(code);

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lakebase.hpp"
+
+#include <weir/lakebase/detail/pqxx_compat.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "identities.hpp"
+#include "refusal.hpp"
+
+namespace local_workspace {
+
+lakebase::lakebase(std::string connection, workspace_clock& clock)
+    : connection_(std::move(connection)), clock_(&clock) {
+    if (connection_.empty())
+        return;
+    replacing_ = std::thread{[this] {
+        std::unique_lock lock{mutex_};
+        // The clock may be moved: looking often is simpler than being told.
+        while (!stopped_.wait_for(lock, std::chrono::milliseconds{50}, [this] { return stop_; }))
+            replace_expired();
+    }};
+}
+
+lakebase::~lakebase() {
+    {
+        const std::lock_guard lock{mutex_};
+        stop_ = true;
+    }
+    stopped_.notify_all();
+    if (replacing_.joinable())
+        replacing_.join();
+}
+
+void lakebase::set_life(std::int64_t seconds) {
+    const std::lock_guard lock{mutex_};
+    life_ = seconds;
+}
+
+void lakebase::prepare(const std::string& role) {
+    const std::lock_guard lock{mutex_};
+    if (!connection_.empty() && !given_.contains(role))
+        replace(role, life_);
+}
+
+database_credential
+lakebase::mint(const std::string& role, std::optional<std::int64_t> life_seconds) {
+    const std::lock_guard lock{mutex_};
+    const auto life = life_seconds.value_or(life_);
+    const auto now = clock_->now_ms();
+    auto& known = given_[role];
+    if (known.expires_ms <= now) {
+        replace(role, life);
+    } else if (known.expires_ms - now < life * 500) {
+        // The same token lives longer: whoever holds it already can still log in.
+        auto longer = known;
+        longer.expires_ms = (now / 1000 + life) * 1000;
+        change_role(role, longer, false);
+        known = longer;
+    }
+    return {known.token, std::min(known.expires_ms, now + life * 1000)};
+}
+
+// Requires mutex_.
+void lakebase::replace(const std::string& role, std::int64_t life_seconds) {
+    database_credential made;
+    made.expires_ms = (clock_->now_ms() / 1000 + life_seconds) * 1000;
+    made.token = make_jwt(role, made.expires_ms / 1000);
+    change_role(role, made, true);
+    given_[role] = made;
+}
+
+// Requires mutex_.
+void lakebase::replace_expired() {
+    const auto now = clock_->now_ms();
+    for (auto& [role, known] : given_) {
+        if (known.expires_ms > now)
+            continue;
+        try {
+            replace(role, life_);
+        } catch (const refusal&) {
+            // PostgreSQL is away, and with it whoever could log in.
+            known.expires_ms = 0;
+        }
+    }
+}
+
+void lakebase::change_role(const std::string& role, const database_credential& to, bool is_new)
+    const {
+    if (connection_.empty())
+        return;
+    try {
+        pqxx::connection link{connection_};
+        pqxx::work change{link};
+        const auto found =
+            change.exec("SELECT 1 FROM pg_roles WHERE rolname = " + change.quote(role));
+        if (!found.empty())
+            change.exec(
+                "ALTER ROLE " + change.quote_name(role) +
+                (is_new ? " PASSWORD " + change.quote(to.token) : std::string{}) + " VALID UNTIL " +
+                change.quote(rfc3339(to.expires_ms - clock_->ahead_ms()))
+            );
+        change.commit();
+    } catch (const std::exception&) {
+        throw refusal{
+            503,
+            "TEMPORARILY_UNAVAILABLE",
+            "The database of --postgres cannot be reached, or its role may not change this one"
+        };
+    }
+}
+
+} // namespace local_workspace
