@@ -11,6 +11,7 @@
 #include <weir/version.hpp>
 #include <weir/workspace/config.hpp>
 #include <weir/workspace/credentials.hpp>
+#include <weir/workspace/failure.hpp>
 #include <weir/workspace/http_client.hpp>
 #include <weir/workspace/refusal.hpp>
 #include <weir/workspace/retry.hpp>
@@ -20,6 +21,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,7 +52,7 @@ struct call {
     std::string_view request_id{};
     deadline until{};
     /// Doing it twice is as good as once: tried again also when the first outcome is unknown. True
-    /// of GET, HEAD, PUT and DELETE anyway.
+    /// of GET and HEAD anyway.
     bool retries_when_ambiguous = false;
     /// Of the body; not sent without one.
     std::string_view content_type = "application/json";
@@ -59,8 +61,8 @@ struct call {
     headers fields{};
     /// Takes the body of a 2xx answer piece by piece; answering false ends the call.
     std::function<bool(std::string_view piece)> receive{};
-    /// False: a failure is told at once.
-    bool retries = true;
+    /// Tries all in all; a call that needs more is given up.
+    unsigned most_tries = std::numeric_limits<unsigned>::max();
 };
 
 /// An answer of 2xx, whole.
@@ -148,7 +150,8 @@ public:
             if (found.ambiguous)
                 ++ambiguous;
             std::optional<std::chrono::milliseconds> pause;
-            if (found.again && asked.retries && ambiguous < options_.retry.ambiguous_tries) {
+            if (found.again && tries < asked.most_tries &&
+                ambiguous < options_.retry.ambiguous_tries) {
                 const auto after = answer.fields.find("Retry-After");
                 pause = pauses.next(after ? parse_retry_after(*after) : std::nullopt);
             }
@@ -192,8 +195,7 @@ private:
     }
 
     static bool is_idempotent(const call& asked) noexcept {
-        return asked.retries_when_ambiguous || asked.method == "GET" || asked.method == "HEAD" ||
-               asked.method == "PUT" || asked.method == "DELETE";
+        return asked.retries_when_ambiguous || asked.method == "GET" || asked.method == "HEAD";
     }
 
     static bool is_success(const http_answer& answer) noexcept {

@@ -41,7 +41,7 @@ struct config {
     std::string warehouse_id{};
     /// Overrides where the token endpoint is asked for.
     std::string discovery_url{};
-    /// Certificates to trust beside the system's, a PEM file; for private gateways and tests.
+    /// Certificates to trust instead of the system's, a PEM file; for private gateways and tests.
     std::string ca_file{};
     /// True: certificates are not checked. Anybody between can then read every token.
     bool skip_verify = false;

@@ -8,6 +8,7 @@
 #include <weir/core/error.hpp>
 #include <weir/core/secret.hpp>
 #include <weir/workspace/config.hpp>
+#include <weir/workspace/failure.hpp>
 #include <weir/workspace/http_client.hpp>
 #include <weir/workspace/json_object.hpp>
 #include <weir/workspace/refusal.hpp>

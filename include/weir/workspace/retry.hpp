@@ -40,6 +40,18 @@ struct retry_options {
     };
 };
 
+/// A time as HTTP spells it, `Sun, 06 Nov 1994 08:49:37 GMT`; absent: it is none.
+/// Source: RFC 9110 5.6.7, the form that senders have to use.
+[[nodiscard]] inline std::optional<std::chrono::system_clock::time_point>
+parse_http_date(std::string_view text) {
+    std::tm parts{};
+    const std::string date{text};
+    const char* const end = ::strptime(date.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    if (end == nullptr || *end != '\0')
+        return std::nullopt;
+    return std::chrono::system_clock::from_time_t(::timegm(&parts));
+}
+
 /// What `Retry-After` asks for: seconds, or an HTTP date as seen from `now`. Absent: it asks for
 /// nothing that can be understood. Source: RFC 9110 10.2.3.
 [[nodiscard]] inline std::optional<std::chrono::seconds> parse_retry_after(
@@ -51,12 +63,10 @@ struct retry_options {
     const auto read = std::from_chars(text.data(), text.data() + text.size(), seconds);
     if (read.ec == std::errc{} && read.ptr == text.data() + text.size() && seconds >= 0)
         return std::chrono::seconds{seconds};
-    std::tm parts{};
-    const std::string date{text};
-    if (::strptime(date.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts) == nullptr)
+    const auto at = parse_http_date(text);
+    if (!at)
         return std::nullopt;
-    const auto at = std::chrono::system_clock::from_time_t(::timegm(&parts));
-    return std::max(std::chrono::ceil<std::chrono::seconds>(at - now), std::chrono::seconds{0});
+    return std::max(std::chrono::ceil<std::chrono::seconds>(*at - now), std::chrono::seconds{0});
 }
 
 /// The pauses between the tries of one call. Full jitter: each is anything up to its longest, so

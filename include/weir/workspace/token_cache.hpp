@@ -173,6 +173,8 @@ private:
     }
 
     void keep(fresh_token found, deadline::clock::time_point asked) {
+        // Beyond a day the end is not worth knowing, and centuries would overflow the clock.
+        found.life = std::min<std::chrono::milliseconds>(found.life, std::chrono::hours{24});
         const auto ends = asked + found.life;
         // Two mints may overtake each other: the one that lives longer stays.
         if (!text_.empty() && ends < ends_)
