@@ -2,7 +2,6 @@
 // PostgreSQL's own log of statements, while requests of every kind bring literals that nothing else
 // looks like: they are in the parameters and nowhere else. What the embedded engine gets is the
 // same writer's text; tests/unit/http/literals_stay_arguments.cpp reads it.
-#ifdef WEIR_TEST_ON_LAKEBASE
 
 #include <algorithm>
 #include <cstddef>
@@ -142,5 +141,3 @@ TEST_CASE("what a request brings is in the parameters of statements and nowhere 
     CHECK(statements > 20);
     CHECK(parameters > 20);
 }
-
-#endif
