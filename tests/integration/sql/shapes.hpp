@@ -5,6 +5,7 @@
 #include <weir/core/value.hpp>
 #include <weir/sql/list.hpp>
 #include <weir/sql/statements.hpp>
+#include <weir/table/history.hpp>
 
 #include <cstdint>
 #include <string>
@@ -146,7 +147,7 @@ public:
     [[nodiscard]] std::vector<shape> removals(sql::scope rows) const {
         std::vector<shape> made;
         for (const auto& [name, condition] : conditions()) {
-            auto arguments = caller_arguments(sql::binds_caller(*of_, rows));
+            auto arguments = changing_arguments(sql::binds_caller(*of_, rows));
             if (sql::keeps_deleted(*of_))
                 add_stamps(arguments, audit_role::deleted_at, audit_role::deleted_by);
             bind(arguments, condition);
@@ -160,7 +161,7 @@ public:
     [[nodiscard]] std::vector<shape> purges(sql::visibility seen) const {
         std::vector<shape> made;
         for (const auto& [name, condition] : conditions()) {
-            auto arguments = caller_arguments(sql::binds_caller(*of_, seen.rows));
+            auto arguments = changing_arguments(sql::binds_caller(*of_, seen.rows));
             bind(arguments, condition);
             add(made, "purge where " + name, sql::verb::remove, arguments, [&](sql::writer& out) {
                 sql::write_purge_where(out, *of_, condition, seen);
@@ -194,8 +195,19 @@ private:
         return arguments;
     }
 
+    /// The caller, then the change that kept the old versions in the table's history.
+    [[nodiscard]] sql::arguments changing_arguments(bool needs_caller) const {
+        auto arguments = caller_arguments(needs_caller);
+        if (of_->history)
+            add_sample(arguments, history_column(history_role::change).type);
+        return arguments;
+    }
+
     void add_sample(sql::arguments& to, std::uint16_t position) const {
-        const auto& of = of_->columns[position].type;
+        add_sample(to, of_->columns[position].type);
+    }
+
+    void add_sample(sql::arguments& to, const column_type& of) const {
         to.add_written(of, [&](std::string& out) {
             if (is_scalar(of.kind)) {
                 append_text(out, sample(of), sql::format_of(spoken_));
@@ -257,25 +269,34 @@ private:
         switch (which) {
         case fixed::insert:
         case fixed::upsert: {
-            auto arguments = caller_arguments(sql::insert_binds_caller(*of_));
+            const bool needs_caller = sql::insert_binds_caller(*of_);
+            auto arguments = which == fixed::upsert ? changing_arguments(needs_caller)
+                                                    : caller_arguments(needs_caller);
             add_samples(arguments, inserted);
             return arguments;
         }
         case fixed::insert_many:
         case fixed::insert_many_quietly:
         case fixed::upsert_many: {
-            auto arguments = caller_arguments(sql::insert_binds_caller(*of_));
+            const bool needs_caller = sql::insert_binds_caller(*of_);
+            auto arguments = which == fixed::upsert_many ? changing_arguments(needs_caller)
+                                                         : caller_arguments(needs_caller);
             add_row(arguments, inserted);
             return arguments;
         }
         default:
             break;
         }
-        auto arguments = caller_arguments(sql::binds_caller(*of_, sql::scope::caller));
-        if (which == fixed::find_many || which == fixed::existing) {
-            add_row(arguments, of_->key);
+        const bool needs_caller = sql::binds_caller(*of_, sql::scope::caller);
+        if (sql::verb_of(which) == sql::verb::select) {
+            auto arguments = caller_arguments(needs_caller);
+            if (which == fixed::find_many || which == fixed::existing)
+                add_row(arguments, of_->key);
+            else
+                add_samples(arguments, of_->key);
             return arguments;
         }
+        auto arguments = changing_arguments(needs_caller);
         if (which == fixed::replace)
             add_samples(arguments, sql::choose_columns(*of_, sql::is_replaced));
         if (which == fixed::remove && sql::keeps_deleted(*of_))
@@ -351,7 +372,6 @@ private:
         sql::visibility seen
     ) const {
         auto columns = sql::choose_columns(*of_, sql::is_replaced);
-        const auto caller = caller_arguments(sql::binds_caller(*of_, seen.rows));
         // A warehouse changes unique columns row by row only.
         std::erase_if(columns, [&](std::uint16_t position) {
             for (const auto& set : of_->unique) {
@@ -362,7 +382,7 @@ private:
             }
             return false;
         });
-        auto where = caller;
+        auto where = changing_arguments(sql::binds_caller(*of_, seen.rows));
         add_samples(where, columns);
         bind(where, condition);
         add(to, "update where " + name, sql::verb::update, where, [&](sql::writer& out) {

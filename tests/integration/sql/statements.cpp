@@ -76,8 +76,10 @@ TEMPLATE_TEST_CASE(
         const shapes_of all{*of, session.dialect(), sample_text};
         for (const auto& [name, which] : fixed_statements) {
             INFO(of->name << " " << name);
-            // Of a table with an identity, the key of the row before is not known.
-            if (which == sql::fixed_statement::insert_many_quietly)
+            // Of a table with an identity, the key of the row before is not known; of one with a
+            // history, purge leaves a row that nobody kept.
+            if (which == sql::fixed_statement::insert_many_quietly ||
+                (of->history && which == sql::fixed_statement::insert_many))
                 clear(session, *of);
             if (all.can_have(which)) {
                 execute(session, all.fixed(name, which), wrong);

@@ -22,7 +22,7 @@ timestamp at_epoch() {
     return {};
 }
 
-using orders_of_fake = repository<field_ops::order, fake_session<caller>>;
+using preferences_of_fake = repository<field_ops::user_preference, fake_session<caller>>;
 
 } // namespace
 
@@ -48,22 +48,22 @@ TEST_CASE("a repository made for a request keeps the request's deadline") {
 TEST_CASE("the caller's id is the first argument of every statement on a table with an owner") {
     fake_database database;
     fake_session<caller> session{database, {.id = "ann"}, sql::dialect::postgres};
-    orders_of_fake orders{session, {.clock = at_epoch}};
-    const field_ops::order_key key{uuid{}};
-    (void)orders.find(key);
-    (void)orders.list();
+    preferences_of_fake preferences{session, {.clock = at_epoch}};
+    const field_ops::user_preference_key key{1};
+    (void)preferences.find(key);
+    (void)preferences.list();
     database.answers.push_back({.rows = {{"7"}}});
-    CHECK(orders.count() == 7);
-    (void)orders.update(key, {.status = field_ops::order_status::placed});
-    (void)orders.remove(key);
-    (void)orders.restore(key);
-    (void)orders.purge(key);
+    CHECK(preferences.count() == 7);
+    (void)preferences.update(key, {.preferences = json_text{"{}"}});
+    (void)preferences.remove(key);
+    (void)preferences.restore(key);
+    (void)preferences.purge(key);
     REQUIRE(database.statements.size() >= 7);
     for (const auto& statement : database.statements) {
         INFO(statement.text);
         REQUIRE_FALSE(statement.arguments.empty());
         CHECK(statement.arguments.front() == "ann");
-        CHECK(statement.text.find("\"customer\" = $1") != std::string::npos);
+        CHECK(statement.text.find("\"user_id\" = $1") != std::string::npos);
     }
 }
 
@@ -82,7 +82,7 @@ TEST_CASE("values travel as arguments, never in the text") {
 TEST_CASE("a result that does not fit the row is a decode error that names table and column") {
     fake_database database;
     fake_session<caller> session{database, {.id = "ann"}, sql::dialect::postgres};
-    repository<field_ops::user_preference, fake_session<caller>> preferences{session};
+    preferences_of_fake preferences{session};
     std::vector<std::optional<std::string>> fields(12, "x");
     database.answers.push_back({.rows = {fields}});
     try {
