@@ -57,6 +57,9 @@ public:
 
     void change(std::string_view settings) { post("/admin/settings", settings); }
 
+    /// The next statement starts it again.
+    void stop_warehouse() { post("/api/2.0/sql/warehouses/local/stop", "{}"); }
+
 private:
     static std::string program() {
         const char* const named = std::getenv("WEIR_LOCAL_WORKSPACE");
@@ -78,6 +81,7 @@ private:
             .method = "POST", .origin = url_, .target = path, .body = body
         };
         asked.fields.add("Content-Type", "application/json");
+        asked.fields.add("Authorization", "Bearer dapi-local");
         require_success(http_.exchange(asked));
     }
 

@@ -9,6 +9,7 @@
 #include <weir/data/session.hpp>
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -79,6 +80,7 @@ struct session_interface {
     [[nodiscard]] virtual sql::dialect dialect() = 0;
     [[nodiscard]] virtual std::string_view actor() = 0;
     [[nodiscard]] virtual const weir::caller* caller() const = 0;
+    [[nodiscard]] virtual std::size_t most_argument_bytes() const = 0;
     [[nodiscard]] virtual bool has_units() const = 0;
     [[nodiscard]] virtual bool is_unit() const = 0;
     virtual any_result
@@ -109,6 +111,11 @@ public:
 
     /// Whom it works for; nullptr: nobody. Lifetime: as this session.
     [[nodiscard]] const weir::caller* known_caller() const { return session_->caller(); }
+
+    /// How many bytes all arguments of one statement may have together.
+    [[nodiscard]] std::size_t most_argument_bytes() const {
+        return session_->most_argument_bytes();
+    }
 
     /// Whether begin() works.
     [[nodiscard]] bool has_units() const { return session_->has_units(); }
@@ -219,6 +226,10 @@ struct held_session final : session_interface {
         } else {
             return nullptr;
         }
+    }
+
+    [[nodiscard]] std::size_t most_argument_bytes() const override {
+        return weir::most_argument_bytes(session_);
     }
 
     [[nodiscard]] bool has_units() const override { return transactional_session<Session>; }

@@ -69,6 +69,27 @@ void bind_change(
     });
 }
 
+/// Appends an update's key and values as one JSON object, open at its end.
+template <row Row>
+void append_json_change(
+    std::string& out,
+    const key_of<Row>& key,
+    const update_of<Row>& changes,
+    const audit_stamp& stamp
+) {
+    out += '{';
+    const auto append = [&](const column& of, const auto& value) {
+        if (out.back() != '{')
+            out += ',';
+        out.append("\"").append(of.name).append("\":");
+        json::append_json(out, value);
+    };
+    for_each_member(key, [&](std::size_t at, const auto& member) {
+        append(table_of<Row>.columns[columns_of_members<Row, key_of<Row>>[at]], member);
+    });
+    for_each_change<Row>(changes, stamp, append);
+}
+
 /// Binds an update's key and values as a JSON array of one object.
 template <row Row>
 void bind_json_change(
@@ -78,17 +99,8 @@ void bind_json_change(
     const audit_stamp& stamp
 ) {
     arguments.add_written(sql::text_type, [&](std::string& out) {
-        out += "[{";
-        const auto append = [&](const column& of, const auto& value) {
-            if (out.back() != '{')
-                out += ',';
-            out.append("\"").append(of.name).append("\":");
-            json::append_json(out, value);
-        };
-        for_each_member(key, [&](std::size_t at, const auto& member) {
-            append(table_of<Row>.columns[columns_of_members<Row, key_of<Row>>[at]], member);
-        });
-        for_each_change<Row>(changes, stamp, append);
+        out += '[';
+        append_json_change<Row>(out, key, changes, stamp);
         out += "}]";
     });
 }

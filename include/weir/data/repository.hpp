@@ -7,6 +7,7 @@
 #include <weir/core/error.hpp>
 #include <weir/data/changes.hpp>
 #include <weir/data/hook_calls.hpp>
+#include <weir/data/row_batches.hpp>
 #include <weir/data/row_changes.hpp>
 #include <weir/data/row_hooks.hpp>
 #include <weir/data/versions.hpp>
@@ -28,7 +29,7 @@ namespace weir {
 /// Every statement carries the table's isolation: rows of other callers are absent, not forbidden.
 /// Every write is validated before a statement is sent and stamped with the session's actor and the
 /// clock's time. What a write does is said where it is made: row_inserts.hpp, row_changes.hpp,
-/// row_filters.hpp; here is what hooks add to it, if there are any.
+/// row_filters.hpp, row_batches.hpp; here is what hooks add to it, if there are any.
 ///
 /// Errors:   validation_error for broken rules, conflict_error for taken keys and unique values,
 ///           precondition_error for a row that moved on, and the session's own; each call takes
@@ -37,8 +38,8 @@ namespace weir {
 /// Lifetime: borrows the session; rows own their data.
 /// Threads:  as the session, one at a time.
 template <class Row, class Session>
-class repository : public row_changes<Row, Session> {
-    using base = row_changes<Row, Session>;
+class repository : public row_batches<Row, Session> {
+    using base = row_batches<Row, Session>;
 
 public:
     using typename base::create;
@@ -144,6 +145,36 @@ public:
             return base::remove(wanted, demanded);
         const auto current = find_to_change(wanted, {}, demanded);
         return current && remove_found(*current);
+    }
+
+    /// As row_batches::update_all(); with hooks row by row.
+    batch_outcome<Row> update_all(std::span<const keyed_update<Row>> given) {
+        if (!calls().surround(any_hooks::write::update))
+            return base::update_all(given);
+        batch_outcome<Row> made;
+        for (const auto& each : given) {
+            if (update(each.key, each.set)) {
+                ++made.count;
+            } else {
+                made.absent.push_back(each.key);
+            }
+        }
+        return made;
+    }
+
+    /// As row_batches::remove_all(); with hooks row by row.
+    batch_outcome<Row> remove_all(std::span<const key> given) {
+        if (!calls().surround(any_hooks::write::remove))
+            return base::remove_all(given);
+        batch_outcome<Row> made;
+        for (const auto& each : given) {
+            if (remove(each)) {
+                ++made.count;
+            } else {
+                made.absent.push_back(each);
+            }
+        }
+        return made;
     }
 
     /// As row_changes::restore().

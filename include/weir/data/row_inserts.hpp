@@ -6,7 +6,7 @@
 #include <weir/core/error.hpp>
 #include <weir/data/changes.hpp>
 #include <weir/data/many_rows.hpp>
-#include <weir/data/row_statements.hpp>
+#include <weir/data/new_rows.hpp>
 #include <weir/data/row_values.hpp>
 #include <weir/sql/insert.hpp>
 #include <weir/sql/select.hpp>
@@ -48,8 +48,8 @@ struct upserted {
 
 /// Inserts rows of one table.
 template <class Row, class Session>
-class row_inserts : public row_statements<Row, Session> {
-    using base = row_statements<Row, Session>;
+class row_inserts : public new_rows<Row, Session> {
+    using base = new_rows<Row, Session>;
 
 public:
     using typename base::create;
@@ -61,29 +61,45 @@ public:
     Row insert(create given) {
         require_valid(given);
         Row made = compose(std::move(given));
-        auto arguments = insert_arguments(made);
-        auto stored = this->template run<fixed::insert>(arguments);
-        return inserted(std::move(made), stored);
+        const std::span<const Row> one{&made, 1};
+        const auto arguments = insert_arguments(made);
+        if (is_postgres()) {
+            auto stored = this->template run<fixed::insert>(arguments);
+            if (auto row = first_of(stored))
+                return std::move(*row);
+            refuse_insert(one);
+        }
+        const auto execute = [&] {
+            return this->template run<fixed::insert>(arguments).affected_rows() != 0;
+        };
+        if (!base::settle(one, execute))
+            refuse_insert(one);
+        if constexpr (detail::has_identity<Row>) {
+            std::vector<Row> stored;
+            stored.push_back(std::move(made));
+            complete_all(stored);
+            made = std::move(stored.front());
+        }
+        return made;
     }
 
-    /// Stores many rows in one statement and gives them back, in the order given; all or none.
+    /// Stores many rows and gives them back, in the order given; all or none. One statement, but
+    /// for what is more than a warehouse takes at once: see new_rows.hpp.
     std::vector<Row> insert_all(std::vector<create> given) {
         auto made = compose(std::move(given));
         if (made.empty())
             return made;
-        auto arguments = caller_arguments(sql::insert_binds_caller(table_of<Row>));
-        detail::bind_many<Row>(arguments, std::span<const Row>{made}, sql::is_inserted, spoken());
-        auto stored = this->template run<fixed::insert_many>(arguments);
         if (is_postgres()) {
+            auto arguments = base::many_arguments(made);
+            auto stored = this->template run<fixed::insert_many>(arguments);
             auto rows = rows_of(stored);
             if (rows.empty())
                 refuse_insert(made);
             return rows;
         }
-        if (stored.affected_rows() == 0)
+        if (!base::store_all(made))
             refuse_insert(made);
-        for (auto& row : made)
-            complete(row);
+        complete_all(made);
         return made;
     }
 
@@ -92,13 +108,14 @@ public:
         auto made = compose(std::move(given));
         if (made.empty())
             return 0;
-        auto arguments = caller_arguments(sql::insert_binds_caller(table_of<Row>));
-        detail::bind_many<Row>(arguments, std::span<const Row>{made}, sql::is_inserted, spoken());
-        const auto count =
-            this->template run<fixed::insert_many_quietly>(arguments).affected_rows();
-        if (count == 0)
+        if (is_postgres()) {
+            const auto arguments = base::many_arguments(made);
+            if (this->template run<fixed::insert_many_quietly>(arguments).affected_rows() == 0)
+                refuse_insert(made);
+        } else if (!base::store_all(made)) {
             refuse_insert(made);
-        return count;
+        }
+        return made.size();
     }
 
     /// Stores a row, or replaces the live row that has its key.
@@ -147,27 +164,10 @@ public:
     find_existing(create given, const upsert_options& options = {}) {
         const auto columns = columns_of(options);
         const Row made = compose(std::move(given));
-        auto found = find_alike({&made, 1}, columns);
+        auto found = base::find_alike({&made, 1}, columns);
         if (found.empty())
             return std::nullopt;
         return std::move(found.front());
-    }
-
-    /// The live rows of this caller that have the same values as `like` in some columns: one at
-    /// most where these are the key or a unique set.
-    [[nodiscard]] std::vector<Row>
-    find_alike(std::span<const Row> like, std::span<const std::uint16_t> columns) {
-        const auto chosen = [columns](const table& /*of*/, std::size_t at) {
-            return std::find(columns.begin(), columns.end(), at) != columns.end();
-        };
-        auto arguments = base::own_arguments();
-        detail::bind_many<Row>(arguments, like, chosen, spoken());
-        auto found = run(
-            sql::verb::select,
-            [&](sql::writer& out) { sql::write_find_many(out, table_of<Row>, {}, columns); },
-            arguments
-        );
-        return rows_of(found);
     }
 
 protected:
@@ -236,19 +236,6 @@ protected:
         };
     }
 
-    /// The values of some columns of a row as one text, for comparing them.
-    [[nodiscard]] std::string values_text(const Row& of, column_indexes columns) const {
-        std::string text;
-        for_each_member(of, [&](std::size_t at, const auto& member) {
-            if (std::find(columns.begin(), columns.end(), at) == columns.end())
-                return;
-            // Quoted, so that no value can look like two.
-            text += text.empty() ? '{' : ',';
-            detail::append_element(text, member, table_of<Row>.columns[at].type, format());
-        });
-        return text;
-    }
-
     using positions = std::map<std::string, std::size_t, std::less<>>;
 
     /// Where each row stands among those given.
@@ -258,7 +245,7 @@ protected:
         positions places;
         violations broken;
         for (std::size_t at = 0; at < made.size(); ++at) {
-            if (places.emplace(values_text(made[at], columns), at).second)
+            if (places.emplace(base::values_text(made[at], columns), at).second)
                 continue;
             const std::string column{table_of<Row>.columns[columns.front()].name};
             broken.push_back(
@@ -315,42 +302,22 @@ private:
         return arguments;
     }
 
-    template <class Result>
-    [[nodiscard]] Row inserted(Row made, Result& stored) {
-        if (is_postgres()) {
-            if (auto row = first_of(stored))
-                return std::move(*row);
-            refuse_insert({&made, 1});
-        }
-        if (stored.affected_rows() == 0)
-            refuse_insert({&made, 1});
-        complete(made);
-        return made;
-    }
-
-    /// A warehouse does not give back what it generated: it is found again by the row's own uuid.
-    void complete(Row& made) {
+    /// A warehouse does not give back what it generated: rows are found again by their own uuids.
+    void complete_all(std::vector<Row>& made) {
         if constexpr (detail::has_identity<Row>) {
             static_assert(
                 table_of<Row>.audit,
                 "weir: an identity column needs `audit: true`, so that the inserted row is found "
                 "again"
             );
-            constexpr auto position = find_column(table_of<Row>.columns, audit_role::record_uuid);
-            constexpr std::array<std::uint16_t, 1> by{position};
-            auto arguments = base::own_arguments();
-            add_argument(
-                arguments, member_at<position>(made), table_of<Row>.columns[position].type, format()
-            );
-            auto found = run(
-                sql::verb::select,
-                [&](sql::writer& out) { sql::write_find_by(out, table_of<Row>, by); },
-                arguments
-            );
-            auto row = first_of(found);
-            if (!row)
+            constexpr auto uuid = find_column(table_of<Row>.columns, audit_role::record_uuid);
+            constexpr std::array<std::uint16_t, 1> by{uuid};
+            const auto places = places_of(made, by);
+            auto found = base::find_alike(made, by);
+            if (found.size() != made.size())
                 throw not_found_error{absent_text()};
-            made = std::move(*row);
+            for (auto& row : found)
+                made[places.find(base::values_text(row, by))->second] = std::move(row);
         }
     }
 
@@ -427,7 +394,7 @@ private:
         };
         std::vector<Row> before;
         if constexpr (!table_of<Row>.audit)
-            before = find_alike(made, columns);
+            before = base::find_alike(made, columns);
         auto arguments = caller_arguments(sql::insert_binds_caller(table_of<Row>));
         auto kept = base::begin_change(stamp);
         if (existing == sql::on_conflict::update &&
@@ -436,13 +403,18 @@ private:
             kept.bind_change(arguments);
         }
         detail::bind_many<Row>(arguments, std::span<const Row>{made}, sql::is_inserted, spoken());
-        auto stored = run(
-            sql::verb::insert,
-            [&](sql::writer& out) {
-                sql::write_insert(out, table_of<Row>, inserted_columns, shape);
-            },
-            arguments
-        );
+        const auto execute = [&] {
+            return run(
+                sql::verb::insert,
+                [&](sql::writer& out) {
+                    sql::write_insert(out, table_of<Row>, inserted_columns, shape);
+                },
+                arguments
+            );
+        };
+        // What only adds rows that are not there does nothing more when it is executed again.
+        auto stored = !is_postgres() && existing == sql::on_conflict::ignore ? base::repeat(execute)
+                                                                             : execute();
         auto rows = is_postgres() ? rows_of(stored) : std::vector<Row>{};
         const bool has_written = is_postgres() ? !rows.empty() : stored.affected_rows() != 0;
         if (existing == sql::on_conflict::update ? !has_written
@@ -455,13 +427,13 @@ private:
             (is_postgres() ? rows.size() : stored.affected_rows()) != made.size())
             detail::throw_meanwhile(table_of<Row>);
         if (!is_postgres() && has_written)
-            rows = find_alike(made, columns);
+            rows = base::find_alike(made, columns);
         return sorted_out(std::move(rows), before, existing, made, columns, places);
     }
 
     /// Whether rows that were not inserted are there: else something refused them.
     [[nodiscard]] bool are_all_there(std::span<const Row> made, column_indexes columns) {
-        return find_alike(made, columns).size() == made.size();
+        return base::find_alike(made, columns).size() == made.size();
     }
 
     /// The rows an upsert gives, in the order of those given, and how many are new. Of an audited
@@ -476,13 +448,13 @@ private:
     ) const {
         std::vector<Row*> in_order(made.size(), nullptr);
         for (auto& row : rows) {
-            const auto at = places.find(values_text(row, columns));
+            const auto at = places.find(base::values_text(row, columns));
             if (at != places.end())
                 in_order[at->second] = &row;
         }
         positions known;
         for (const auto& row : before)
-            known.emplace(values_text(row, columns), 0);
+            known.emplace(base::values_text(row, columns), 0);
         upserted<Row> sorted;
         for (std::size_t at = 0; at < made.size(); ++at) {
             if (in_order[at] == nullptr)
@@ -492,7 +464,7 @@ private:
                 constexpr auto uuid = find_column(table_of<Row>.columns, audit_role::record_uuid);
                 is_new = member_at<uuid>(*in_order[at]) == member_at<uuid>(made[at]);
             } else {
-                is_new = !known.contains(values_text(made[at], columns));
+                is_new = !known.contains(base::values_text(made[at], columns));
             }
             if (existing == sql::on_conflict::ignore && !is_new)
                 continue;

@@ -10,6 +10,7 @@
 #include <weir/sql/statement.hpp>
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -40,11 +41,24 @@ concept session = requires(
 /// A session that can give a query's rows as they come, in constant memory: stream() is execute()
 /// but for that its rows need the session no longer, and may fail before the last.
 template <class Session>
-concept streaming_session = session<Session> && requires(
-    Session& s, const sql::statement& statement, const sql::arguments& arguments, deadline until
-) {
-    { s.stream(statement, arguments, until) } -> result;
-};
+concept streaming_session =
+    session<Session> &&
+    requires(
+        Session& s, const sql::statement& statement, const sql::arguments& arguments, deadline until
+    ) {
+        { s.stream(statement, arguments, until) } -> result;
+    };
+
+/// How many bytes all arguments of one statement may have together; no limit where a session tells
+/// none.
+template <class Session>
+[[nodiscard]] std::size_t most_argument_bytes(const Session& of) {
+    if constexpr (requires { of.most_argument_bytes(); }) {
+        return of.most_argument_bytes();
+    } else {
+        return SIZE_MAX;
+    }
+}
 
 /// A session for a known caller: the only kind that may touch a table with `access`.
 template <class Session>

@@ -12,6 +12,7 @@
 #include <weir/sql/statement.hpp>
 
 #include <concepts>
+#include <cstddef>
 #include <string_view>
 #include <utility>
 
@@ -27,6 +28,10 @@ public:
     [[nodiscard]] sql::dialect dialect() const { return from_->dialect(); }
 
     [[nodiscard]] std::string_view actor() const { return from_->actor(); }
+
+    [[nodiscard]] std::size_t most_argument_bytes() const {
+        return weir::most_argument_bytes(*from_);
+    }
 
     [[nodiscard]] const weir::caller& caller() const
         requires caller_session<Session>
@@ -71,6 +76,10 @@ public:
     [[nodiscard]] sql::dialect dialect() const { return from_->dialect(); }
 
     [[nodiscard]] std::string_view actor() const { return from_->actor(); }
+
+    [[nodiscard]] std::size_t most_argument_bytes() const {
+        return weir::most_argument_bytes(*from_);
+    }
 
     [[nodiscard]] const weir::caller& caller() const
         requires std::same_as<Who, weir::caller>

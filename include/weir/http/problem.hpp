@@ -37,13 +37,15 @@ namespace detail {
 
 /// What a statement the server refused means over HTTP.
 /// Source: PostgreSQL manual, Appendix A, classes 22 (data exception), 23 (integrity constraint),
-/// 53 (insufficient resources), 0A (feature not supported).
+/// 53 (insufficient resources), 54 (program limit exceeded), 0A (feature not supported).
 [[nodiscard]] inline problem problem_of_statement(const error& failed) {
     const auto group = failed.sqlstate().substr(0, 2);
     if (group == "22" || group == "23")
         return {400, "statement", "The database refused the data", {}, {}};
     if (group == "0A")
         return {501, "not_supported", "The database behind this table cannot do that", {}, {}};
+    if (group == "54")
+        return {413, "too_large", "This is more than the database takes at once", {}, {}};
     return {group == "53" ? 503 : 500, "statement", "Database operation failed", {}, {}};
 }
 

@@ -52,8 +52,13 @@ write_rows_postgres(writer& out, const table& of, column_indexes first, column_i
 }
 
 /// ``select x.* from (select explode(from_json(:p1, 'ARRAY<STRUCT<`id`: BIGINT>>')) as x) as e``
-constexpr void
-write_rows_databricks(writer& out, const table& of, column_indexes first, column_indexes second) {
+constexpr void write_rows_databricks(
+    writer& out,
+    const table& of,
+    column_indexes first,
+    column_indexes second,
+    std::string_view positions
+) {
     bool plain = true;
     for (const auto columns : {first, second}) {
         for (const auto position : columns)
@@ -75,6 +80,8 @@ write_rows_databricks(writer& out, const table& of, column_indexes first, column
                 }
             }
         }
+        if (!positions.empty())
+            out.put(comma.next()).put("x.").name(positions);
     }
     out.put(" from (select explode(from_json(").parameter(out.take()).put(", 'ARRAY<STRUCT<");
     separator comma;
@@ -86,6 +93,8 @@ write_rows_databricks(writer& out, const table& of, column_indexes first, column
             column.type.kind == type::binary ? out.put("STRING") : out.type(column.type);
         }
     }
+    if (!positions.empty())
+        out.put(comma.next()).name(positions).put(": ARRAY<INT>");
     out.put(">>')) as x) as e");
 }
 
@@ -93,13 +102,19 @@ write_rows_databricks(writer& out, const table& of, column_indexes first, column
 
 /// Writes a query that gives the rows of the arguments: columns `first`, then `second`. Takes one
 /// parameter per column (postgres) or one in all (databricks).
+/// `positions`: a further member of the JSON, an array of numbers; empty: none.
 /// Source: at most 256 parameters, but one may hold 1 MB.
-constexpr void
-write_rows(writer& out, const table& of, column_indexes first, column_indexes second = {}) {
+constexpr void write_rows(
+    writer& out,
+    const table& of,
+    column_indexes first,
+    column_indexes second = {},
+    std::string_view positions = {}
+) {
     if (out.is_postgres()) {
         detail::write_rows_postgres(out, of, first, second);
     } else {
-        detail::write_rows_databricks(out, of, first, second);
+        detail::write_rows_databricks(out, of, first, second, positions);
     }
 }
 

@@ -18,10 +18,11 @@ enum class verb : std::uint8_t { select, insert, update, remove, ddl };
 
 /// One statement.
 ///
-/// `text` names tables as `@{place}"orders"`, where `place` is the table's place as its schema writes it; the
-/// session puts its own quoted schema there (`"app_data".`, or nothing), so that the text stays constant
-/// whatever the settings say. Placeholders are `$1, $2, …` (postgres) or `:p1, :p2, …` (databricks).
-/// Lifetime: `text` and `table` must outlive the call that executes the statement.
+/// `text` names tables as `@{place}"orders"`, where `place` is the table's place as its schema
+/// writes it; the session puts its own quoted schema there (`"app_data".`, or nothing), so that the
+/// text stays constant whatever the settings say. Placeholders are `$1, $2, …` (postgres) or `:p1,
+/// :p2, …` (databricks). Lifetime: `text` and `table` must outlive the call that executes the
+/// statement.
 struct statement {
     std::string_view text{};
     /// The table, for logs and query tags.
@@ -55,11 +56,20 @@ public:
 
     [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
 
+    /// The bytes of all values together.
+    [[nodiscard]] std::size_t bytes() const noexcept {
+        std::size_t sum = 0;
+        for (const auto& each : entries_)
+            sum += each.length;
+        return sum;
+    }
+
     /// The text of argument `at` (0-based), absent when NULL; NUL-terminated.
     /// Lifetime: until the next non-const call.
     [[nodiscard]] std::optional<std::string_view> text(std::size_t at) const noexcept {
         const auto& found = entries_[at];
-        if (found.is_null) return std::nullopt;
+        if (found.is_null)
+            return std::nullopt;
         return std::string_view{buffer_}.substr(found.offset, found.length);
     }
 

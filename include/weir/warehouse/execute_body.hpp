@@ -41,7 +41,7 @@ struct execution {
 
 [[nodiscard]] inline std::string execute_body(const execution& of, const options& at) {
     std::string out;
-    out.reserve(of.text.size() + parameter_bytes(of.arguments) * 9 / 8 + 512);
+    out.reserve(of.text.size() + of.arguments.bytes() * 9 / 8 + 512);
     out.append(R"({"warehouse_id":)");
     json::append_json_string(out, detail::id_of(at.warehouse_id));
     const auto optional = [&](std::string_view name, std::string_view value) {

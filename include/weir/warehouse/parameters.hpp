@@ -50,12 +50,4 @@ inline void append_parameters(std::string& out, const sql::arguments& arguments)
     out.push_back(']');
 }
 
-/// The bytes of all values together.
-[[nodiscard]] inline std::size_t parameter_bytes(const sql::arguments& arguments) noexcept {
-    std::size_t sum = 0;
-    for (std::size_t at = 0; at < arguments.size(); ++at)
-        sum += arguments.text(at).value_or(std::string_view{}).size();
-    return sum;
-}
-
 } // namespace weir::warehouse

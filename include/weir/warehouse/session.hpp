@@ -11,6 +11,7 @@
 #include <weir/warehouse/warehouse.hpp>
 
 #include <concepts>
+#include <cstddef>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -44,6 +45,10 @@ public:
     {
         return who_;
     }
+
+    /// Less than the platform's megabyte, whichever it means. Source: databricks-sql-python,
+    /// docs/parameters.md.
+    [[nodiscard]] static constexpr std::size_t most_argument_bytes() noexcept { return 1'000'000; }
 
     /// Executes one statement and waits for its end, or for the first part of its rows.
     ///

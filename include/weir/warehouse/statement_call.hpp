@@ -55,7 +55,7 @@ public:
         while (!is_over(now.state)) {
             if (now.statement_id.empty())
                 detail::throw_unreadable("it has no statement_id");
-            if (stop_->wait(std::min(pause, until.left())) || until.has_passed())
+            if (stop_->wait(std::min(pause, until.left())) || until.left().count() == 0)
                 return abandon(std::move(now));
             pause = std::min(pause * 2, how_->longest_poll);
             now = ask_again(std::move(now), until);
@@ -105,7 +105,8 @@ private:
         try {
             return ask(before.statement_id, until);
         } catch (const error& failed) {
-            if (until.has_passed() || failed.kind() == error_kind::timeout)
+            // Less than a millisecond is no time for a call.
+            if (until.left().count() == 0 || failed.kind() == error_kind::timeout)
                 return abandon(std::move(before));
             cancel(before.statement_id);
             if (writes_)

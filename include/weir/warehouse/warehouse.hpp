@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
@@ -25,6 +26,7 @@
 #include <mutex>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -77,6 +79,8 @@ public:
                 {"weir.caller", actor},
             }},
         };
+        if (statement.verb == sql::verb::select && was_too_large(text))
+            wanted.delivered = disposition::external_links;
         for (unsigned tries = 1;; ++tries) {
             wanted.held = held_for(how_.wait, until.left());
             auto given = calls.run(statement, wanted, until);
@@ -84,6 +88,7 @@ public:
                 return rows_of(std::move(given), statement, as, until);
             if (is_too_large(given, statement, wanted)) {
                 wanted.delivered = disposition::external_links;
+                remember_too_large(text);
                 continue;
             }
             if (!is_conflict(given) || !may_try_again(tries, stop, until))
@@ -133,7 +138,7 @@ private:
                 {.sqlstate = "54023"}
             };
         }
-        if (parameter_bytes(arguments) > most_parameter_bytes) {
+        if (arguments.bytes() > most_parameter_bytes) {
             throw statement_error{
                 on + "the values of a statement may have 1 MiB together on a warehouse; give fewer "
                      "rows at a time",
@@ -183,6 +188,20 @@ private:
                statement.verb == sql::verb::select && wanted.delivered == disposition::inline_rows;
     }
 
+    // A query that is too large to be inline is executed twice to find out: once in its life.
+    [[nodiscard]] bool was_too_large(const std::string& text) {
+        const std::lock_guard lock{mutex_};
+        return too_large_.contains(std::hash<std::string>{}(text));
+    }
+
+    void remember_too_large(const std::string& text) {
+        constexpr std::size_t most = 1'000;
+        const std::lock_guard lock{mutex_};
+        if (too_large_.size() >= most)
+            too_large_.clear();
+        too_large_.insert(std::hash<std::string>{}(text));
+    }
+
     // Nothing of a write that lost is there, and its own conditions (keys, versions, owners) are
     // part of it: executing it again checks them again.
     [[nodiscard]] static bool is_conflict(const answer& given) {
@@ -223,6 +242,8 @@ private:
     options how_;
     std::mutex mutex_{};
     std::map<std::string, std::string, std::less<>> prefixes_{};
+    /// Hashes of texts.
+    std::set<std::size_t> too_large_{};
 };
 
 } // namespace weir::warehouse
