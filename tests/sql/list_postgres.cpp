@@ -56,6 +56,21 @@ TEST_CASE("groups that read everything see no owner, and deleted rows when they 
     );
 }
 
+TEST_CASE("groups that read everything see no rows of deleted parents unless they ask") {
+    constexpr std::uint16_t line_no[]{1};
+    REQUIRE(
+        in_postgres.list<order_line>({.columns = line_no, .seen = {scope::all}, .has_limit = false}
+        ) ==
+        R"(select t."line_no" from @{app_data}"order_lines" as t where exists (select 1 from @{app_data}"orders" as a1 where a1."id" = t."order_id" and a1."is_deleted" = false) and t."is_deleted" = false order by t."order_id", t."line_no")"
+    );
+    REQUIRE(
+        in_postgres.list<order_line>(
+            {.columns = line_no, .seen = {scope::all, deleted::include}, .has_limit = false}
+        ) ==
+        R"(select t."line_no" from @{app_data}"order_lines" as t order by t."order_id", t."line_no")"
+    );
+}
+
 TEST_CASE("a count carries condition and parent") {
     const auto many = l::quantity >= 10;
     REQUIRE(

@@ -48,16 +48,18 @@ constexpr void write_reference(
     }
 }
 
-/// The rest of a parent's rule: not deleted, and the owner's where the chain ends at an owner.
-constexpr void
-write_parent_rule(writer& out, const table& parent, std::size_t depth, std::size_t caller) {
+/// The rest of a parent's rule: not deleted, and, where the chain ends at an owner whose rows alone
+/// are seen, the owner's.
+constexpr void write_parent_rule(
+    writer& out, const table& parent, std::size_t depth, scope rows, std::size_t caller
+) {
     if (keeps_deleted(parent)) {
         out.put(" and ");
         write_alias(out, depth);
         const auto is_deleted = find_column(parent.columns, audit_role::is_deleted);
         out.put(".").name(parent.columns[is_deleted].name).put(" = false");
     }
-    if (parent.access.rule == access_rule::owner) {
+    if (parent.access.rule == access_rule::owner && rows == scope::caller) {
         out.put(" and ");
         write_alias(out, depth);
         out.put(".").name(parent.columns[parent.access.owner].name).put(" = ").parameter(caller);
@@ -67,8 +69,9 @@ write_parent_rule(writer& out, const table& parent, std::size_t depth, std::size
 /// One `exists` for a whole `via` chain, with joins inside: a warehouse refuses nested subqueries
 /// in UPDATE and DELETE. `write_from(position)` writes a column of the row in question.
 template <class WriteFrom>
-constexpr void
-write_via(writer& out, const table& of, std::size_t caller, const WriteFrom& write_from) {
+constexpr void write_via(
+    writer& out, const table& of, scope rows, std::size_t caller, const WriteFrom& write_from
+) {
     out.put("exists (select 1 from ");
     const auto* from = &of;
     for (std::size_t depth = 1; from->access.rule == access_rule::via; ++depth) {
@@ -86,14 +89,14 @@ write_via(writer& out, const table& of, std::size_t caller, const WriteFrom& wri
                 write_alias(out, depth - 1);
                 out.put(".").name(from->columns[position].name);
             });
-            write_parent_rule(out, parent, depth, caller);
+            write_parent_rule(out, parent, depth, rows, caller);
         }
         from = &parent;
     }
     const auto& along = of.relations[of.access.via];
     out.put(" where ");
     write_reference(out, along, 1, write_from);
-    write_parent_rule(out, along.target(), 1, caller);
+    write_parent_rule(out, along.target(), 1, rows, caller);
     out.put(")");
 }
 
@@ -111,10 +114,24 @@ write_access(writer& out, const table& of, std::string_view alias, std::size_t c
     if (of.access.rule == access_rule::owner) {
         out.name(alias, of.columns[of.access.owner]).put(" = ").parameter(caller);
     } else {
-        detail::write_via(out, of, caller, [&](std::size_t position) {
+        detail::write_via(out, of, scope::caller, caller, [&](std::size_t position) {
             out.name(alias, of.columns[position]);
         });
     }
+}
+
+/// Whether rows disappear with a row they belong to: some parent of the `via` chain is hidden when
+/// it is deleted.
+[[nodiscard]] constexpr bool disappears_with_parent(const table& of) noexcept {
+    const auto* at = &of;
+    for (std::size_t depth = 0; depth < max_access_depth; ++depth) {
+        if (at->access.rule != access_rule::via)
+            return false;
+        at = &at->relations[at->access.via].target();
+        if (keeps_deleted(*at))
+            return true;
+    }
+    return false;
 }
 
 /// Takes the caller's parameter where the statement needs one; call it before any other take().
@@ -147,6 +164,12 @@ constexpr void write_visible(
     if (seen.rows == scope::caller && is_isolated(of)) {
         where.also();
         write_access(out, of, alias, caller);
+    } else if (seen.rows == scope::all && seen.removed == deleted::exclude &&
+               disappears_with_parent(of)) {
+        where.also();
+        detail::write_via(out, of, scope::all, caller, [&](std::size_t position) {
+            out.name(alias, of.columns[position]);
+        });
     }
     const auto is_deleted = find_column(of.columns, audit_role::is_deleted);
     if (of.soft_delete && is_deleted != of.columns.size() && seen.removed != deleted::include) {

@@ -90,7 +90,7 @@ constexpr void write_update_checks(
     if (rows == scope::caller && of.access.rule == access_rule::via &&
         share(of.relations[of.access.via].from, given.columns)) {
         where.also();
-        write_via(out, of, caller, [&](std::size_t position) {
+        write_via(out, of, scope::caller, caller, [&](std::size_t position) {
             write_updated_value(out, of, position, given);
         });
     }

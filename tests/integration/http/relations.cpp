@@ -161,6 +161,27 @@ TEST_CASE("who reads every order reads their lines") {
     CHECK(on.ask("GET", "/orders?include=lines").body == R"({"data":[],"count":0})");
 }
 
+TEST_CASE("lines of a deleted order are hidden from everybody who does not ask for deleted rows") {
+    test::service on;
+    const weir::caller eve{.id = "eve", .groups = {"support"}};
+    on.as(ada());
+    const auto id = place_order(on, {3});
+    place_order(on, {5});
+    REQUIRE(on.ask("DELETE", "/orders/" + id).status == 204);
+    const auto listed = [&](std::string_view more) {
+        return on.ask("GET", "/order-lines?select=quantity" + std::string{more}).body;
+    };
+    for (const auto& who : {ada(), eve}) {
+        on.as(who);
+        CHECK(listed("") == R"({"data":[{"quantity":5}],"count":1})");
+        CHECK(listed("&count=exact") == R"({"data":[{"quantity":5}],"count":1,"total":1})");
+        CHECK(on.ask("GET", "/order-lines/" + id + ",1").status == 404);
+    }
+    CHECK(holds(listed("&deleted=include&order=quantity"), R"([{"quantity":3},{"quantity":5}])"));
+    on.as(ada());
+    CHECK(listed("&deleted=include") == R"({"data":[{"quantity":5}],"count":1})");
+}
+
 TEST_CASE("a reference of several columns is followed as a whole, and an absent one is null") {
     test::service on;
     fill_freight(on);
@@ -172,9 +193,7 @@ TEST_CASE("a reference of several columns is followed as a whole, and an absent 
     );
     const auto filtered =
         on.ask("GET", "/consignments?select=label&include=shipper&shipper.name=eq.Sud&limit=1");
-    CHECK(
-        without_cursors(filtered.body) == R"({"data":[{"label":"a","shipper":null}],"count":1})"
-    );
+    CHECK(without_cursors(filtered.body) == R"({"data":[{"label":"a","shipper":null}],"count":1})");
 }
 
 TEST_CASE("three relations deep, deleted rows stay hidden and private columns unsaid") {
