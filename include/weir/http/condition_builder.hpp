@@ -117,13 +117,18 @@ public:
             return refuse_operator(name, at);
         made.how = found->how;
         if (!takes_operator(of_->columns[column].type, found->how))
-            return refuse(
-                at, "operator", column_words(column) + " does not take '" + std::string{name} + "'"
-            );
+            return refuse_on_column(column, name, at);
         return budget_.take_condition();
     }
 
+    /// Tells that no operator of this name is there, or no value behind it.
     bool refuse_operator(std::string_view name, const value_path& at) {
+        if (find_operator(name) != nullptr) {
+            const std::string known{name};
+            return refuse(
+                at, "operator", "'" + known + "' needs a value behind a dot: " + known + ".value"
+            );
+        }
         std::string message = "A filter is operator.value; '" +
                               std::string{detail::shortened(name)} + "' is no operator";
         if (const auto near = nearest_name(name, filter_operators); !near.empty())
@@ -224,6 +229,16 @@ public:
     }
 
 private:
+    bool refuse_on_column(std::uint16_t column, std::string_view name, const value_path& at) {
+        std::string message = column_words(column) + " does not take '" + std::string{name} + "'; ";
+        const char* before = "it takes ";
+        for (const auto known : operators_of(of_->columns[column].type)) {
+            message.append(before).append(known);
+            before = ", ";
+        }
+        return refuse(at, "operator", std::move(message));
+    }
+
     bool add_pattern(sql::condition& made, std::string_view text, const value_path& at) {
         if (!is_valid_utf8(text) || text.find('\0') != std::string_view::npos)
             return refuse_value(made, type_of(made), at);

@@ -133,6 +133,24 @@ inline void add_tag(response& answer, std::string_view tag) {
                                 );
 }
 
+namespace detail {
+
+/// The version in a tag, whatever the body.
+[[nodiscard]] inline row_version version_in(const entity_tag& tag) {
+    return {tag.opaque.substr(0, tag.opaque.find('.'))};
+}
+
+} // namespace detail
+
+/// The versions that tags of `If-Match` name. They are compared strongly: a weak one names what no
+/// row is in.
+[[nodiscard]] inline std::vector<row_version> matched_versions(const tag_condition& match) {
+    std::vector<row_version> made;
+    for (const auto& tag : match.tags)
+        made.push_back(tag.is_weak ? row_version{} : detail::version_in(tag));
+    return made;
+}
+
 /// What the conditions of a write demand.
 struct write_conditions {
     row_demand demanded{};
@@ -144,21 +162,17 @@ struct write_conditions {
 
 /// Reads the conditions of a write.
 ///
-/// Tags of `If-Match` are compared strongly: a weak one never matches.
 /// Errors: as read_tags().
 [[nodiscard]] inline write_conditions read_conditions(const headers& sent) {
     const auto match = read_tags(sent, "If-Match");
     const auto none_match = read_tags(sent, "If-None-Match");
-    const auto version_in = [](const entity_tag& tag) {
-        return row_version{tag.opaque.substr(0, tag.opaque.find('.'))};
-    };
     write_conditions made{
-        .demanded = {}, .must_exist = match.is_given, .must_be_new = none_match.is_any
+        .demanded = {.one_of = matched_versions(match)},
+        .must_exist = match.is_given,
+        .must_be_new = none_match.is_any
     };
-    for (const auto& tag : match.tags)
-        made.demanded.one_of.push_back(tag.is_weak ? row_version{} : version_in(tag));
     for (const auto& tag : none_match.tags)
-        made.demanded.none_of.push_back(version_in(tag));
+        made.demanded.none_of.push_back(detail::version_in(tag));
     return made;
 }
 

@@ -90,6 +90,7 @@ public:
         auto session = open_session(from_, *of_, asked);
         table_reader rows{session, *of_, asked.until};
         const auto numbers = read_preferences(asked.headers).numbers;
+        const row_demand demanded{.one_of = matched_versions(read_tags(asked.headers, "If-Match"))};
         const auto none_match = read_tags(asked.headers, "If-None-Match");
         std::optional<std::string> tag;
         const auto all = all_columns(*of_);
@@ -102,9 +103,12 @@ public:
             const auto fields = found.next();
             if (!fields)
                 throw_absent(*of_);
+            const auto version = version_of_fields(*of_, *fields, rows.format());
+            if (!demanded.is_met_by(version))
+                weir::detail::throw_moved(*of_);
             // Rows of relations change without the row: with them there is no tag.
             if (embedded.empty() && sql::has_states(*of_, session.dialect()))
-                tag = tag_of(version_of_fields(*of_, *fields, rows.format()), numbers);
+                tag = tag_of(version, numbers);
             if (tag && is_known(none_match, *tag))
                 return not_modified(*tag);
             row.add(*fields);

@@ -100,6 +100,27 @@ TEST_CASE("a write that names another version is refused and changes nothing") {
     CHECK_FALSE(tag_in(restored) == last);
 }
 
+TEST_CASE("a row is read on condition that it is in a version") {
+    service on;
+    const auto first = tag_in(add_well(on));
+    const auto second = tag_in(on.ask("PATCH", one, R"({"oileur":2})"));
+    CHECK(on.ask("GET", one, "", {{"If-Match", second}}).status == 200);
+    CHECK(on.ask("GET", one, "", {{"If-Match", "*"}}).status == 200);
+    CHECK(on.ask("GET", one, "", {{"If-Match", first + ", " + second}}).status == 200);
+    const auto moved = on.ask("GET", one, "", {{"If-Match", first}});
+    CHECK(moved.status == 412);
+    CHECK_FALSE(holds(moved.body, "SMITH"));
+    CHECK(on.ask("GET", one, "", {{"If-Match", "W/" + second}}).status == 412);
+    CHECK(on.ask("HEAD", one, "", {{"If-Match", first}}).status == 412);
+    // The one condition is looked at before the other.
+    CHECK(on.ask("GET", one, "", {{"If-Match", first}, {"If-None-Match", second}}).status == 412);
+    CHECK(on.ask("GET", one, "", {{"If-Match", second}, {"If-None-Match", second}}).status == 304);
+    CHECK(on.ask("GET", "/wells/4201234568", "", {{"If-Match", first}}).status == 404);
+    const auto refused = on.ask("GET", one, "", {{"If-Match", "x"}});
+    CHECK(refused.status == 400);
+    CHECK(holds(refused.body, R"("loc":["header","If-Match"])"));
+}
+
 TEST_CASE("PUT creates only, replaces only, or does both") {
     service on;
     constexpr std::string_view row = R"({"wellname":"X"})";

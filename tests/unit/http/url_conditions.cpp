@@ -196,6 +196,13 @@ TEST_CASE("what is wrong in a group is told where it stands, all of it") {
     CHECK(broken[2].type == "unknown_column");
     CHECK(broken[3].msg == "A filter is operator.value; 'eqq' is no operator; did you mean 'eq'?");
     CHECK(broken[4].loc == location{"query", "not.and", std::size_t{0}, "tags"});
+    CHECK(broken[4].msg == "Column 'tags' does not take 'eq'; it takes is, cs, cd, ov");
+}
+
+TEST_CASE("an operator without a value is told what is missing") {
+    const auto broken = read("total=not.gt").broken;
+    REQUIRE(broken.size() == 1);
+    CHECK(broken[0].msg == "'gt' needs a value behind a dot: gt.value");
 }
 
 TEST_CASE("a misspelled group is told with the character") {
