@@ -240,6 +240,18 @@ TEST_CASE("tables of several schemas are told apart") {
     CHECK(made.at("info").at("title") == "garage, museum");
 }
 
+TEST_CASE("one row that is merged without an answer is answered so, and reads take If-Match") {
+    const auto paths = document_of({&cars}).at("paths");
+    const auto& created = paths.at("/api/v1/cars").at("post").at("responses");
+    CHECK(created.contains("200"));
+    CHECK(created.contains("201"));
+    CHECK(created.contains("204"));
+    CHECK_FALSE(created.at("204").contains("content"));
+    const auto& read = paths.at("/api/v1/cars/{key}").at("get");
+    CHECK(read.at("responses").contains("412"));
+    CHECK(read.dump().find("if_match") != std::string::npos);
+}
+
 TEST_CASE("operations that need a caller say so") {
     auto owned = cars;
     owned.access = {.rule = access_rule::owner, .owner = 1};

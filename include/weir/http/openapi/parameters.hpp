@@ -85,7 +85,7 @@ inline constexpr std::array<shared_parameter, 18> shared_parameters{{
     {"if_match",
      "header",
      "If-Match",
-     "Entity tags: the write is done only if the row is still in one of these versions, else 412.",
+     "Entity tags: done only if the row is in one of these versions, else 412.",
      R"({"type": "string"})"},
     {"if_none_match",
      "header",

@@ -36,7 +36,8 @@ inline constexpr std::array<failure, 13> failures{{
     {404,
      "not_found",
      "No row has this key",
-     "No such row for this caller: absent, deleted, or somebody else's."},
+     "No such row for this caller: absent, deleted, or somebody else's; or the row that a new one "
+     "belongs to is."},
     {406,
      "not_acceptable",
      "Answers are application/json",
@@ -50,7 +51,7 @@ inline constexpr std::array<failure, 13> failures{{
      "precondition",
      "The row has changed since",
      "The row is not the version that `If-Match` names."},
-    {413, "too_large", "The body is too large", "The body is larger than the service takes."},
+    {413, "body_too_large", "The body is too large", "The body is larger than the service takes."},
     {415, "unsupported_media_type", "Send application/json", "The body's media type is not taken."},
     {422,
      "idempotency_key_reused",

@@ -13,6 +13,7 @@
 #include <weir/table/table.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -70,6 +71,23 @@ private:
     }
 
     [[nodiscard]] bool needs_caller() const { return of_->access.rule != access_rule::open; }
+
+    // The same with rows of relations inside, of which some table may be for known callers only.
+    [[nodiscard]] std::vector<int>
+    fails_with_relations(std::initializer_list<int> more) const {
+        auto all = fails(more);
+        if (!needs_caller() && embeds_for_callers(*of_, embedding_limits::depth))
+            all.insert(std::upper_bound(all.begin(), all.end(), 401), 401);
+        return all;
+    }
+
+    [[nodiscard]] static bool embeds_for_callers(const table& of, std::size_t depth) {
+        return depth != 0 &&
+               std::any_of(of.api.include.begin(), of.api.include.end(), [&](const auto& each) {
+                   return each.of().access.rule != access_rule::open ||
+                          embeds_for_callers(each.of(), depth - 1);
+               });
+    }
 
     [[nodiscard]] std::string own(std::string_view parameter) const {
         return called_->row(*of_, std::string{"."}.append(parameter));
@@ -169,7 +187,7 @@ private:
         add_include(made);
         made.answers.push_back(page());
         made.answers.back().headers.emplace_back("Link");
-        made.fails = fails({});
+        made.fails = fails_with_relations({});
         return made;
     }
 
@@ -181,7 +199,7 @@ private:
         made.takes = content::one;
         made.body_schemas = {called_->row(*of_, ".query")};
         made.answers.push_back(page());
-        made.fails = fails({413, 415});
+        made.fails = fails_with_relations({413, 415});
         return made;
     }
 
@@ -205,7 +223,10 @@ private:
         merged.status = 200;
         merged.told = "Rows that existed, with `resolution=…`; none is new.";
         made.answers = {std::move(merged), std::move(created)};
-        made.fails = fails({409, 413, 415});
+        add_minimal(
+            made, "One row that existed, with `resolution=…`; `return=minimal` was asked for."
+        );
+        made.fails = fails_with_relations({404, 409, 413, 415});
         add_key(made);
         return made;
     }
@@ -213,7 +234,7 @@ private:
     [[nodiscard]] operation get() const {
         auto made = begin("get", one_, "get", false);
         made.summary = "Read one of " + noun(true);
-        made.parameters.insert(made.parameters.end(), {"if_none_match", "prefer_read"});
+        made.parameters.insert(made.parameters.end(), {"if_match", "if_none_match", "prefer_read"});
         if (sql::past_of(*of_) != sql::past::none)
             made.parameters.emplace_back("as_of");
         add_include(made);
@@ -225,7 +246,7 @@ private:
              {},
              {"X-Request-ID", "ETag"}}
         );
-        made.fails = fails({404});
+        made.fails = fails_with_relations({404, 412});
         return made;
     }
 
@@ -256,8 +277,9 @@ private:
         to.answers.push_back(row_answer(200, "The row as it is now."));
     }
 
-    static void add_minimal(operation& to) {
-        answer done{204, "Done; `return=minimal` was asked for.", content::nothing, {}};
+    static void
+    add_minimal(operation& to, std::string told = "Done; `return=minimal` was asked for.") {
+        answer done{204, std::move(told), content::nothing, {}};
         done.headers.insert(done.headers.end(), {"ETag", "Preference-Applied"});
         to.answers.push_back(std::move(done));
     }
