@@ -4,6 +4,10 @@
 #include <weir/data/create_tables.hpp>
 #include <weir/http/health.hpp>
 #include <weir/http/table_routes.hpp>
+#include <weir/table/idempotency.hpp>
+
+#include "answer_watch.hpp"
+#include "statement_watch.hpp"
 
 #ifdef WEIR_TEST_ON_LAKEBASE
 #include <weir/lakebase/session.hpp>
@@ -20,7 +24,9 @@
 #include <field_ops.weir.hpp>
 #include <freight.weir.hpp>
 #include <tutorial.weir.hpp>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace test {
 
@@ -71,13 +77,17 @@ private:
 
 #endif
 
-using next_crash = std::atomic<service::crash>;
+/// What the sessions of a service share.
+struct session_state {
+    std::atomic<service::crash> next_crash{service::crash::never};
+    statement_watch* watch = nullptr;
+};
 
 /// A unit of work whose connection may break at the worst moment.
 template <class Unit>
 class breaking_unit {
 public:
-    breaking_unit(Unit held, next_crash& next) : held_(std::move(held)), next_(&next) {}
+    breaking_unit(Unit held, session_state& shared) : held_(std::move(held)), shared_(&shared) {}
 
     [[nodiscard]] weir::sql::dialect dialect() const { return held_.dialect(); }
 
@@ -92,11 +102,12 @@ public:
     auto execute(
         const weir::sql::statement& text, const weir::sql::arguments& with, weir::deadline until
     ) {
+        shared_->watch->see(text.text);
         return held_.execute(text, with, until);
     }
 
     void commit() {
-        const auto when = next_->exchange(service::crash::never);
+        const auto when = shared_->next_crash.exchange(service::crash::never);
         if (when != service::crash::before_commit)
             held_.commit();
         if (when != service::crash::never)
@@ -107,14 +118,15 @@ public:
 
 private:
     Unit held_;
-    next_crash* next_;
+    session_state* shared_;
 };
 
 /// A session whose units of work may break.
 template <class Session>
 class breaking_session {
 public:
-    breaking_session(Session held, next_crash& next) : held_(std::move(held)), next_(&next) {}
+    breaking_session(Session held, session_state& shared)
+        : held_(std::move(held)), shared_(&shared) {}
 
     [[nodiscard]] weir::sql::dialect dialect() const { return held_.dialect(); }
 
@@ -129,33 +141,35 @@ public:
     auto execute(
         const weir::sql::statement& text, const weir::sql::arguments& with, weir::deadline until
     ) {
+        shared_->watch->see(text.text);
         return held_.execute(text, with, until);
     }
 
     auto stream(
         const weir::sql::statement& text, const weir::sql::arguments& with, weir::deadline until
     ) {
+        shared_->watch->see(text.text);
         return held_.stream(text, with, until);
     }
 
     auto begin(weir::deadline until) {
         if constexpr (requires { held_.begin_writing(until); }) {
-            return breaking_unit{held_.begin_writing(until), *next_};
+            return breaking_unit{held_.begin_writing(until), *shared_};
         } else {
-            return breaking_unit{held_.begin(until), *next_};
+            return breaking_unit{held_.begin(until), *shared_};
         }
     }
 
 private:
     Session held_;
-    next_crash* next_;
+    session_state* shared_;
 };
 
 /// A session that opens no units of work, whatever the one it holds can.
 template <class Session>
 class without_units {
 public:
-    explicit without_units(Session held) : held_(std::move(held)) {}
+    without_units(Session held, session_state& shared) : held_(std::move(held)), shared_(&shared) {}
 
     [[nodiscard]] weir::sql::dialect dialect() const { return held_.dialect(); }
 
@@ -170,30 +184,87 @@ public:
     auto execute(
         const weir::sql::statement& text, const weir::sql::arguments& with, weir::deadline until
     ) {
+        shared_->watch->see(text.text);
         return held_.execute(text, with, until);
     }
 
     auto stream(
         const weir::sql::statement& text, const weir::sql::arguments& with, weir::deadline until
     ) {
+        shared_->watch->see(text.text);
         return held_.stream(text, with, until);
     }
 
 private:
     Session held_;
+    session_state* shared_;
 };
 
 } // namespace
 
+template <class Tables>
+void add_facts(std::vector<const weir::table*>& to) {
+    Tables::for_each([&]<class Row>(std::type_identity<Row> /*unused*/) {
+        to.push_back(&weir::table_of<Row>);
+    });
+}
+
+/// The tables whose names statements may hold.
+std::vector<const weir::table*> known_tables() {
+    static constexpr auto answers = weir::idempotency_table(weir::table_of<field_ops::order>);
+    std::vector<const weir::table*> all{&answers};
+    add_facts<tutorial::tables>(all);
+    add_facts<field_ops::tables>(all);
+    add_facts<freight::tables>(all);
+    return all;
+}
+
+/// The tables that have routes.
+std::vector<const weir::table*> served_tables() {
+    return {
+        &weir::table_of<tutorial::well>,
+        &weir::table_of<field_ops::order>,
+        &weir::table_of<field_ops::order_line>,
+        &weir::table_of<field_ops::user_preference>,
+        &weir::table_of<freight::shipper>,
+        &weir::table_of<freight::consignment>,
+    };
+}
+
 struct service::parts {
+    statement_watch watch{known_tables()};
+    answer_watch answers{served_tables()};
     std::shared_ptr<backend> on{};
     weir::http::router routes{};
     std::optional<weir::caller> who{};
-    next_crash next{crash::never};
+    session_state shared{.watch = &watch};
     bool has_units = true;
+
+    parts() = default;
+    parts(const parts&) = delete;
+    parts(parts&&) = delete;
+    parts& operator=(const parts&) = delete;
+    parts& operator=(parts&&) = delete;
+
+    /// Whatever was asked of this service, nothing of it was in a statement, and every answer is
+    /// one that the document describes.
+    ~parts() {
+        for (const auto& each : watch.strange())
+            FAIL_CHECK("a statement holds a word that is not its writer's: " << each);
+        for (const auto& each : answers.undescribed())
+            FAIL_CHECK("the OpenAPI document knows no such answer: " << each);
+    }
 
     /// Adds the routes of every table.
     void add_tables(const weir::http::table_options& options);
+
+    weir::http::response answer(weir::http::request asked) {
+        const auto method = asked.method;
+        const auto target = asked.target;
+        auto made = routes.handle(std::move(asked));
+        answers.see(method, target, made);
+        return made;
+    }
 };
 
 void service::parts::add_tables(const weir::http::table_options& options) {
@@ -201,13 +272,13 @@ void service::parts::add_tables(const weir::http::table_options& options) {
         [this] {
             auto session = on->session(weir::nobody{.name = "service"});
             if (!has_units)
-                return weir::any_session{without_units{std::move(session)}};
-            return weir::any_session{breaking_session{std::move(session), next}};
+                return weir::any_session{without_units{std::move(session), shared}};
+            return weir::any_session{breaking_session{std::move(session), shared}};
         },
         [this](const weir::caller& asking) {
             if (!has_units)
-                return weir::any_caller_session{without_units{on->session(asking)}};
-            return weir::any_caller_session{breaking_session{on->session(asking), next}};
+                return weir::any_caller_session{without_units{on->session(asking), shared}};
+            return weir::any_caller_session{breaking_session{on->session(asking), shared}};
         },
     };
     weir::http::add_table<tutorial::well>(routes, from, options);
@@ -273,13 +344,13 @@ weir::http::response service::ask(
         asked.headers.add(field.name, field.value);
     if (!body.empty() && !asked.headers.find("Content-Type"))
         asked.headers.add("Content-Type", "application/json");
-    return parts_->routes.handle(std::move(asked));
+    return parts_->answer(std::move(asked));
 }
 
 weir::http::response
 service::ask_as(const std::optional<weir::caller>& who, weir::http::request asked) const {
     asked.caller = who;
-    return parts_->routes.handle(std::move(asked));
+    return parts_->answer(std::move(asked));
 }
 
 std::uint64_t service::execute(std::string_view text) {
@@ -289,7 +360,7 @@ std::uint64_t service::execute(std::string_view text) {
 }
 
 void service::crash_next_commit(crash when) {
-    parts_->next = when;
+    parts_->shared.next_crash = when;
 }
 
 weir::http::router& service::routes() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // PostgreSQL's own log of statements, while requests of every kind bring literals that nothing else
-// looks like: they are in the parameters and nowhere else. What the embedded engine gets is the
-// same writer's text; tests/unit/http/literals_stay_arguments.cpp reads it.
+// looks like: they are in the parameters and nowhere else. What is
+// sent to either engine in all the other tests, statement_watch.hpp reads.
 
 #include <algorithm>
 #include <cstddef>
