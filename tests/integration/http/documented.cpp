@@ -148,7 +148,7 @@ void run(std::string_view page) {
         asked.body = each.body;
         for (const auto& header : each.headers)
             asked.headers.add(header.name, header.value);
-        if (!each.body.empty())
+        if (!each.body.empty() && !asked.headers.find("Content-Type"))
             asked.headers.add("Content-Type", "application/json");
         const auto answer = on.ask_as(who, std::move(asked));
         INFO("docs/" << page << ":" << each.line << ": " << each.method << " " << each.path);
@@ -170,6 +170,14 @@ void run(std::string_view page) {
 
 TEST_CASE("the query language does what its page says") {
     run("query.md");
+}
+
+TEST_CASE("relations are embedded as their page says") {
+    run("relations.md");
+}
+
+TEST_CASE("what goes wrong is answered as its page says") {
+    run("errors.md");
 }
 
 TEST_CASE("writes do what their page says") {
