@@ -73,14 +73,14 @@ answer_watch::answer_watch(std::span<const weir::table* const> tables) {
         }
     }
     // A name before `{key}`: as the routes are found.
-    std::stable_sort(
+    std::sort(
         operations_.begin(),
         operations_.end(),
         [](const operation& left, const operation& right) {
-            const auto is_general = [](const operation& each) {
-                return std::count(each.path.begin(), each.path.end(), "{key}") != 0;
+            const auto general = [](const operation& each) {
+                return std::count(each.path.begin(), each.path.end(), "{key}");
             };
-            return !is_general(left) && is_general(right);
+            return general(left) < general(right);
         }
     );
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // PostgreSQL's own log of statements, while requests of every kind bring literals that nothing else
-// looks like: they are in the parameters and nowhere else. What is
-// sent to either engine in all the other tests, statement_watch.hpp reads.
+// looks like: they are in the parameters and nowhere else. What is sent to either
+// engine in all the other tests, statement_watch.hpp reads.
 
 #include <algorithm>
 #include <cstddef>
