@@ -141,7 +141,8 @@ public:
             if (is_success(answer))
                 return {answer.status, std::move(answer.body), std::move(answer.fields)};
 
-            const auto found = judge(asked, answer);
+            auto found = judge(asked, answer);
+            hide(found.why.message, token);
             if (found.token_refused && asked.bearer.empty() && !has_new_token &&
                 credentials_.refuse(token)) {
                 has_new_token = true;

@@ -38,12 +38,7 @@ public:
     [[nodiscard]] fresh_token operator()(deadline until) {
         const auto endpoint = token_endpoint(until);
         http_request asked{.method = "POST", .origin = endpoint.origin, .target = endpoint.target};
-        std::string pair = how_.client_id + ":" + how_.client_secret.reveal();
-        std::string basic = "Basic ";
-        append_base64(basic, std::as_bytes(std::span{pair}));
-        const secret wiped_pair{std::move(pair)};
-        asked.fields.add("Authorization", basic);
-        const secret wiped_basic{std::move(basic)};
+        asked.fields.add("Authorization", "Basic " + encoded_pair().reveal());
         asked.fields.add("Content-Type", "application/x-www-form-urlencoded");
         asked.fields.add("Accept", "application/json");
         asked.body = "grant_type=client_credentials&scope=all-apis";
@@ -52,6 +47,14 @@ public:
     }
 
 private:
+    [[nodiscard]] secret encoded_pair() const {
+        std::string pair = how_.client_id + ":" + how_.client_secret.reveal();
+        std::string encoded;
+        append_base64(encoded, std::as_bytes(std::span{pair}));
+        const secret wiped{std::move(pair)};
+        return secret{std::move(encoded)};
+    }
+
     struct endpoint_address {
         std::string origin;
         std::string target;
@@ -87,6 +90,11 @@ private:
                 "OAuth discovery at " + how_.host + ": the answer names no token_endpoint"
             };
         const auto address = split(found);
+        if (where.origin.starts_with("https://") && !address.origin.starts_with("https://"))
+            throw authentication_error{
+                "OAuth discovery at " + how_.host +
+                ": the token endpoint is not https, and would be sent the client's secret in clear"
+            };
         endpoint_ = found;
         return address;
     }
@@ -121,8 +129,8 @@ private:
         }
     }
 
-    [[noreturn]] static void
-    give_up(const http_answer& answer, const std::string& what, bool has_secret) {
+    [[noreturn]] void
+    give_up(const http_answer& answer, const std::string& what, bool has_secret) const {
         if (answer.end != exchange_end::answered)
             throw connection_error{
                 what + ": no answer" +
@@ -135,6 +143,8 @@ private:
                  .outcome_unknown = false}
             };
         auto why = read_refusal(answer.status, answer.body);
+        hide(why.message, how_.client_secret);
+        hide(why.message, encoded_pair());
         // Whatever 4xx the token endpoint answers: the credentials are no good here.
         if (has_secret && answer.status / 100 == 4 && answer.status != 429)
             throw refused<authentication_error>{

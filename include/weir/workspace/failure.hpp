@@ -162,12 +162,20 @@ public:
     return dynamic_cast<const refusal*>(&failure);
 }
 
+/// Whether the platform says that the request was wrong (4xx), so that making it again is useless.
+/// False for its own failures (5xx), for a request that only came too early (429), and for
+/// everything that is no answer of the platform.
+[[nodiscard]] inline bool blames_caller(const error& failure) noexcept {
+    const auto* why = refusal_of(failure);
+    return why != nullptr && why->status / 100 == 4 && why->status != 429;
+}
+
 /// Throws the error that a refusal is: what happened and what it was about, in words fit for
 /// clients; the platform's own are server_text().
 ///
 /// Errors: authentication_error, permission_error, not_found_error, conflict_error,
 /// connection_error (429, 502, 503), timeout_error (504), statement_error (all else: 4xx is the
-/// caller's mistake, 5xx the platform's; refusal_of() tells them apart).
+/// caller's mistake, 5xx the platform's; blames_caller() tells them apart).
 [[noreturn]] inline void raise(refusal why, std::string_view what, bool retryable, bool unknown) {
     const auto kind = kind_of(why);
     std::string message{what};

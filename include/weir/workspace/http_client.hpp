@@ -4,6 +4,7 @@
 #pragma once
 
 #include <weir/core/deadline.hpp>
+#include <weir/core/error.hpp>
 #include <weir/core/headers.hpp>
 #include <weir/workspace/httplib.hpp>
 
@@ -123,6 +124,8 @@ public:
     explicit http_client(http_options options = {}) : options_(std::move(options)) {}
 
     /// One request, one answer. Redirects are answers. Never throws for what the network does.
+    ///
+    /// Errors: validation_error for a field that is none, such as a value of two lines.
     [[nodiscard]] http_answer exchange(const http_request& asked) {
         http_answer answer;
         const auto left = asked.until.left();
@@ -172,8 +175,13 @@ private:
         sent.method = asked.method;
         sent.path = asked.target;
         sent.body = asked.body;
-        for (const auto& field : asked.fields)
+        for (const auto& field : asked.fields) {
+            // Two lines would be two fields, of somebody else's making.
+            if (has_control(field.name) || has_control(field.value))
+                throw validation_error{{{"header", {field.name}, "must not have control characters"}
+                }};
             sent.headers.emplace(field.name, field.value);
+        }
         sent.response_handler = [&arriving](const httplib::Response& head) {
             return arriving.take_head(head);
         };
@@ -181,6 +189,12 @@ private:
             return arriving.take_piece({data, size});
         };
         return sent;
+    }
+
+    static bool has_control(std::string_view text) noexcept {
+        return std::any_of(text.begin(), text.end(), [](char c) {
+            return (c >= 0 && c < ' ' && c != '\t') || c == '\x7F';
+        });
     }
 
     static exchange_end end_of(httplib::Error fault) {

@@ -18,6 +18,11 @@
 
 namespace weir::workspace {
 
+struct job_info {
+    std::int64_t job_id = 0;
+    std::string name{};
+};
+
 struct run_request {
     std::int64_t job_id = 0;
     /// Excludes the kinds below.
@@ -89,6 +94,33 @@ inline void take_run_state(json::reader& in, job_run& out) {
 }
 
 } // namespace detail
+
+/// Errors: not_found_error for an unknown job, else as client::send().
+[[nodiscard]] inline job_info
+read_job(client& at, std::int64_t job_id, const call_options& with = {}) {
+    auto path = target{"/api/2.2/jobs/get"}.query("job_id", std::to_string(job_id)).take();
+    job_info found;
+    read_answer(
+        at.send(detail::make_call("GET", std::move(path), with)),
+        "job",
+        [&](const std::string& name, json::reader& in) {
+            if (name == "job_id") {
+                take(in, found.job_id);
+            } else if (name == "settings") {
+                for_each_member(in, [&](const std::string& key, json::reader& value) {
+                    if (key == "name") {
+                        take(value, found.name);
+                    } else {
+                        value.skip_value();
+                    }
+                });
+            } else {
+                in.skip_value();
+            }
+        }
+    );
+    return found;
+}
 
 /// Starts a run and answers its id.
 ///

@@ -5,6 +5,7 @@
 
 #include <weir/core/error.hpp>
 
+#include <cerrno>
 #include <cstddef>
 #include <fstream>
 #include <map>
@@ -62,12 +63,18 @@ public:
 
     /// Reads a file; one that does not exist has no profiles.
     ///
-    /// Errors: configuration_error as parse().
+    /// Errors: configuration_error as parse(), and when the file is there but cannot be read.
     static profile_file read(const std::string& path) {
+        errno = 0;
         std::ifstream file{path, std::ios::binary};
+        if (!file && (errno == ENOENT || errno == ENOTDIR))
+            return parse({}, path);
         std::ostringstream text;
-        if (file)
+        const bool is_empty = file.peek() == std::ifstream::traits_type::eof();
+        if (!is_empty)
             text << file.rdbuf();
+        if (is_empty ? !file.eof() : !text)
+            throw configuration_error{path + ": cannot be read"};
         return parse(text.str(), path);
     }
 

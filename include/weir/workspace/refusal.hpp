@@ -3,6 +3,7 @@
 // json/reader.hpp.
 #pragma once
 
+#include <weir/core/secret.hpp>
 #include <weir/workspace/json_object.hpp>
 
 #include <algorithm>
@@ -125,6 +126,15 @@ inline bool take_refusal_object(std::string_view body, refusal& out) {
 }
 
 } // namespace detail
+
+/// Takes a token out of what an answer said: some gateways repeat what they were sent.
+inline void hide(std::string& text, const secret& token) {
+    if (token.empty())
+        return;
+    for (auto at = text.find(token.reveal()); at != std::string::npos;
+         at = text.find(token.reveal(), at))
+        text.replace(at, token.reveal().size(), "***");
+}
 
 /// Reads the body of an answer that is no success. Source: databricks.md 8.1; what fits no shape is
 /// kept as the message, at most a kilobyte of it.

@@ -10,12 +10,11 @@
 #include <weir/workspace/client.hpp>
 #include <weir/workspace/event_stream.hpp>
 #include <weir/workspace/target.hpp>
+#include <weir/workspace/timed_cache.hpp>
 
 #include <chrono>
 #include <exception>
 #include <functional>
-#include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,7 +41,7 @@ struct inference {
 struct serving_options {
     std::chrono::milliseconds inference_timeout{30'000};
     std::chrono::milliseconds list_timeout{5'000};
-    /// How long a list is good.
+    /// How long what is known of endpoints is good.
     std::chrono::milliseconds metadata_life = std::chrono::minutes{5};
     /// The first one and three more.
     unsigned most_tries = 4;
@@ -54,35 +53,31 @@ struct serving_options {
 ///
 /// Errors of all calls: those of client::send(). Only what the platform did not take is tried
 /// again (429, 503, no connection): a model may have been paid for already. Of those told at once,
-/// `refusal_of(error)->status` tells a mistake of the caller (4xx) from one of the model (5xx).
+/// blames_caller() tells a mistake of the caller (4xx) from a failure of the model (5xx).
 class serving {
 public:
     explicit serving(client& at, serving_options options = {})
-        : at_(&at), options_(std::move(options)) {}
+        : at_(&at), options_(std::move(options)),
+          lists_({.life = options_.metadata_life, .most = 1, .now = options_.now}),
+          endpoints_({.life = options_.metadata_life, .now = options_.now}) {}
 
     /// The endpoints the caller may see; the client's own list is kept for metadata_life, users'
     /// lists are not.
     [[nodiscard]] std::vector<serving_endpoint> list(const call_options& with = {}) {
-        if (with.bearer.empty()) {
-            const std::lock_guard lock{mutex_};
-            if (kept_ && options_.now() < good_until_)
-                return *kept_;
-        }
-        auto asked = detail::make_call("GET", "/api/2.0/serving-endpoints", with);
-        limit(asked, options_.list_timeout);
-        std::vector<serving_endpoint> found;
-        static_cast<void>(read_page(
-            at_->send(asked),
-            "serving endpoints",
-            "endpoints",
-            [&](json::reader& in) { found.push_back(read_endpoint(in)); }
-        ));
-        if (with.bearer.empty()) {
-            const std::lock_guard lock{mutex_};
-            kept_ = found;
-            good_until_ = options_.now() + options_.metadata_life;
-        }
-        return found;
+        if (!with.bearer.empty())
+            return fetch_list(with);
+        return *lists_.get("", with.until, [&] { return fetch_list(with); });
+    }
+
+    /// One endpoint; kept as list() is.
+    ///
+    /// Errors: not_found_error too.
+    [[nodiscard]] serving_endpoint read(std::string_view endpoint, const call_options& with = {}) {
+        if (!with.bearer.empty())
+            return fetch_endpoint(endpoint, with);
+        return *endpoints_.get(std::string{endpoint}, with.until, [&] {
+            return fetch_endpoint(endpoint, with);
+        });
     }
 
     /// Asks a model; `body` is JSON of the endpoint's family, `{"messages":[…]}` for a chat.
@@ -146,7 +141,40 @@ private:
         asked.most_tries = options_.most_tries;
     }
 
-    call invocation(std::string_view endpoint, std::string body, const call_options& with) const {
+    [[nodiscard]] std::vector<serving_endpoint> fetch_list(const call_options& with) const {
+        auto asked = detail::make_call("GET", "/api/2.0/serving-endpoints", with);
+        limit(asked, options_.list_timeout);
+        std::vector<serving_endpoint> found;
+        static_cast<void>(read_page(
+            at_->send(asked),
+            "serving endpoints",
+            "endpoints",
+            [&](json::reader& in) {
+                auto& next = found.emplace_back();
+                for_each_member(in, [&](const std::string& name, json::reader& value) {
+                    take_endpoint(name, value, next);
+                });
+            }
+        ));
+        return found;
+    }
+
+    [[nodiscard]] serving_endpoint
+    fetch_endpoint(std::string_view endpoint, const call_options& with) const {
+        auto path = target{"/api/2.0/serving-endpoints"}.segment(endpoint).take();
+        auto asked = detail::make_call("GET", std::move(path), with);
+        limit(asked, options_.list_timeout);
+        serving_endpoint found;
+        read_answer(
+            at_->send(asked),
+            "serving endpoint",
+            [&](const std::string& name, json::reader& value) { take_endpoint(name, value, found); }
+        );
+        return found;
+    }
+
+    [[nodiscard]] call
+    invocation(std::string_view endpoint, std::string body, const call_options& with) const {
         // No /api/2.0 here.
         auto path = target{"/serving-endpoints"}.segment(endpoint).literal("/invocations").take();
         auto asked = detail::make_call("POST", std::move(path), with);
@@ -155,22 +183,18 @@ private:
         return asked;
     }
 
-    static serving_endpoint read_endpoint(json::reader& in) {
-        serving_endpoint found;
-        for_each_member(in, [&](const std::string& name, json::reader& value) {
-            if (name == "name") {
-                take(value, found.name);
-            } else if (name == "task") {
-                take(value, found.task);
-            } else if (name == "creator") {
-                take(value, found.creator);
-            } else if (name == "state") {
-                take_state(value, found);
-            } else {
-                value.skip_value();
-            }
-        });
-        return found;
+    static void take_endpoint(const std::string& name, json::reader& in, serving_endpoint& out) {
+        if (name == "name") {
+            take(in, out.name);
+        } else if (name == "task") {
+            take(in, out.task);
+        } else if (name == "creator") {
+            take(in, out.creator);
+        } else if (name == "state") {
+            take_state(in, out);
+        } else {
+            in.skip_value();
+        }
     }
 
     static void take_state(json::reader& in, serving_endpoint& out) {
@@ -189,9 +213,8 @@ private:
 
     client* at_;
     serving_options options_;
-    std::mutex mutex_{};
-    std::optional<std::vector<serving_endpoint>> kept_{};
-    deadline::clock::time_point good_until_{};
+    timed_cache<std::vector<serving_endpoint>> lists_;
+    timed_cache<serving_endpoint> endpoints_;
 };
 
 } // namespace weir::workspace

@@ -71,3 +71,8 @@ TEST_CASE("lines that cannot be understood are told by number, never repeated") 
     CHECK(refusal("\n[a\n") == "/f:2: a section's name ends with ]");
     CHECK(refusal("[a]\n=x\n") == "/f:2: expected key = value");
 }
+
+TEST_CASE("a file that is there and cannot be read is told, an empty one has no profiles") {
+    CHECK_THROWS_WITH(profile_file::read("/"), "/: cannot be read");
+    CHECK(profile_file::read("/dev/null").choose("") == nullptr);
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// What was fetched a while ago and is good still, by key: one fetch for everybody who asks for the
+// same, and a limit to how much is kept. Costs <condition_variable>, <functional>, <map>.
+#pragma once
+
+#include <weir/core/deadline.hpp>
+#include <weir/core/error.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace weir::workspace {
+
+struct timed_cache_options {
+    /// How long a value is good.
+    std::chrono::milliseconds life = std::chrono::minutes{5};
+    /// Values kept; beyond, what would go first goes.
+    std::size_t most = 1000;
+    std::function<deadline::clock::time_point()> now = [] { return deadline::clock::now(); };
+};
+
+/// Keeps values by key. Threads: any number at once.
+template <class Value>
+class timed_cache {
+public:
+    explicit timed_cache(timed_cache_options options = {}) : options_(std::move(options)) {}
+
+    /// The value of a key: kept, or fetched by `fetch()`, or by whoever is fetching it already.
+    ///
+    /// Errors: what the fetch throws, also to those who waited for it; nothing is kept then.
+    /// timeout_error when somebody else's fetch takes longer than `until`.
+    template <class Fetch>
+    [[nodiscard]] std::shared_ptr<const Value>
+    get(const std::string& key, deadline until, Fetch&& fetch) {
+        std::unique_lock lock{mutex_};
+        for (;;) {
+            const auto found = kept_.find(key);
+            if (found != kept_.end() && options_.now() < found->second.good_until)
+                return found->second.value;
+            const auto running = running_.find(key);
+            if (running == running_.end())
+                return fetch_here(lock, key, fetch);
+            const auto awaited = running->second;
+            if (!changed_.wait_until(lock, until.at(), [&] { return awaited->is_over; }))
+                throw timeout_error{"Not in time: another request's fetch is still running"};
+            if (awaited->value)
+                return awaited->value;
+            // Who had less time than this one failed for itself alone.
+            if (!awaited->ran_out_of_time)
+                std::rethrow_exception(awaited->failure);
+        }
+    }
+
+    /// The next get() of that key fetches it.
+    void forget(std::string_view key) {
+        const std::lock_guard lock{mutex_};
+        if (const auto found = kept_.find(key); found != kept_.end())
+            kept_.erase(found);
+    }
+
+private:
+    struct entry {
+        std::shared_ptr<const Value> value;
+        deadline::clock::time_point good_until;
+    };
+
+    struct fetching {
+        std::shared_ptr<const Value> value{};
+        std::exception_ptr failure{};
+        bool is_over = false;
+        bool ran_out_of_time = false;
+    };
+
+    template <class Fetch>
+    std::shared_ptr<const Value>
+    fetch_here(std::unique_lock<std::mutex>& lock, const std::string& key, Fetch&& fetch) {
+        const auto mine = std::make_shared<fetching>();
+        running_.emplace(key, mine);
+        lock.unlock();
+        try {
+            mine->value = std::make_shared<const Value>(fetch());
+        } catch (const timeout_error&) {
+            mine->failure = std::current_exception();
+            mine->ran_out_of_time = true;
+        } catch (...) {
+            mine->failure = std::current_exception();
+        }
+        lock.lock();
+        running_.erase(key);
+        mine->is_over = true;
+        if (mine->value)
+            keep(key, mine->value);
+        changed_.notify_all();
+        if (mine->failure)
+            std::rethrow_exception(mine->failure);
+        return mine->value;
+    }
+
+    void keep(const std::string& key, const std::shared_ptr<const Value>& value) {
+        const auto now = options_.now();
+        if (kept_.size() >= options_.most)
+            std::erase_if(kept_, [&](const auto& each) { return each.second.good_until <= now; });
+        if (kept_.size() >= options_.most && !kept_.empty())
+            kept_.erase(std::min_element(
+                kept_.begin(),
+                kept_.end(),
+                [](const auto& a, const auto& b) {
+                    return a.second.good_until < b.second.good_until;
+                }
+            ));
+        kept_.insert_or_assign(key, entry{value, now + options_.life});
+    }
+
+    timed_cache_options options_;
+    std::mutex mutex_{};
+    std::condition_variable changed_{};
+    std::map<std::string, entry, std::less<>> kept_{};
+    std::map<std::string, std::shared_ptr<fetching>, std::less<>> running_{};
+};
+
+} // namespace weir::workspace

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <weir/workspace/timed_cache.hpp>
+
+#include <atomic>
+#include <catch.hpp>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace std::chrono_literals;
+using namespace weir::workspace;
+
+namespace {
+
+/// A clock that a test sets.
+struct bench {
+    weir::deadline::clock::time_point now = weir::deadline::clock::now();
+    int fetched = 0;
+
+    timed_cache_options options(std::size_t most = 1000) {
+        return {.life = 5min, .most = most, .now = [this] { return now; }};
+    }
+
+    int read(timed_cache<int>& from, const std::string& key) {
+        return *from.get(key, {}, [this] { return ++fetched; });
+    }
+};
+
+} // namespace
+
+TEST_CASE("a value is fetched again when its life is over, or when it is to be forgotten") {
+    bench at;
+    timed_cache<int> cache{at.options()};
+    CHECK(at.read(cache, "a") == 1);
+    at.now += 5min - 1ms;
+    CHECK(at.read(cache, "a") == 1);
+    CHECK(at.read(cache, "b") == 2);
+    at.now += 1ms;
+    CHECK(at.read(cache, "a") == 3);
+    cache.forget("a");
+    cache.forget("never known");
+    CHECK(at.read(cache, "a") == 4);
+}
+
+TEST_CASE("a failure is told and not kept") {
+    bench at;
+    timed_cache<int> cache{at.options()};
+    const auto fail = []() -> int { throw weir::not_found_error{"none"}; };
+    CHECK_THROWS_AS(cache.get("a", {}, fail), weir::not_found_error);
+    CHECK(at.read(cache, "a") == 1);
+}
+
+TEST_CASE("no more is kept than may be: what would go first goes") {
+    bench at;
+    timed_cache<int> cache{at.options(2)};
+    CHECK(at.read(cache, "a") == 1);
+    at.now += 1s;
+    CHECK(at.read(cache, "b") == 2);
+    CHECK(at.read(cache, "c") == 3);
+    CHECK(at.read(cache, "b") == 2);
+    CHECK(at.read(cache, "a") == 4);
+}
+
+TEST_CASE("many who ask for the same share one fetch; who cannot wait is told so") {
+    timed_cache<int> cache;
+    std::atomic<bool> may_end{false};
+    std::atomic<int> fetched{0};
+    std::atomic<int> got{0};
+    const auto fetch = [&] {
+        ++fetched;
+        while (!may_end)
+            std::this_thread::sleep_for(1ms);
+        return 7;
+    };
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; ++i)
+        threads.emplace_back([&] { got += *cache.get("a", weir::deadline::in(20s), fetch); });
+    while (fetched == 0)
+        std::this_thread::sleep_for(1ms);
+    CHECK_THROWS_AS(cache.get("a", weir::deadline::in(10ms), fetch), weir::timeout_error);
+    CHECK(*cache.get("b", {}, [] { return 1; }) == 1);
+    may_end = true;
+    for (auto& each : threads)
+        each.join();
+    CHECK(got == 56);
+    CHECK(fetched == 1);
+}
+
+TEST_CASE("who has more time than a fetch that ran out of it fetches itself") {
+    timed_cache<int> cache;
+    std::atomic<bool> began{false};
+    std::atomic<bool> may_end{false};
+    std::thread hasty{[&] {
+        CHECK_THROWS_AS(
+            cache.get(
+                "a",
+                {},
+                [&]() -> int {
+                    began = true;
+                    while (!may_end)
+                        std::this_thread::sleep_for(1ms);
+                    throw weir::timeout_error{"mine"};
+                }
+            ),
+            weir::timeout_error
+        );
+    }};
+    while (!began)
+        std::this_thread::sleep_for(1ms);
+    std::thread patient{[&] { CHECK(*cache.get("a", {}, [] { return 3; }) == 3); }};
+    std::this_thread::sleep_for(10ms);
+    may_end = true;
+    hasty.join();
+    patient.join();
+}
