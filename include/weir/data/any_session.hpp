@@ -6,6 +6,7 @@
 
 #include <weir/core/error.hpp>
 #include <weir/data/change_unit.hpp>
+#include <weir/data/query_slices.hpp>
 #include <weir/data/session.hpp>
 
 #include <concepts>
@@ -87,6 +88,12 @@ struct session_interface {
     execute(const sql::statement& statement, const sql::arguments& arguments, deadline until) = 0;
     virtual any_result
     stream(const sql::statement& statement, const sql::arguments& arguments, deadline until) = 0;
+    virtual any_result stream_sliced(
+        const sql::statement& statement,
+        const sql::arguments& arguments,
+        deadline until,
+        std::unique_ptr<query_slices> slices
+    ) = 0;
     virtual std::unique_ptr<session_interface> begin(deadline until) = 0;
     virtual void commit() = 0;
     virtual void rollback() = 0;
@@ -133,6 +140,16 @@ public:
     any_result
     stream(const sql::statement& statement, const sql::arguments& arguments, deadline until) {
         return session_->stream(statement, arguments, until);
+    }
+
+    /// The same, in slices where the session held needs that for a result of this size.
+    any_result stream_sliced(
+        const sql::statement& statement,
+        const sql::arguments& arguments,
+        deadline until,
+        std::unique_ptr<query_slices> slices
+    ) {
+        return session_->stream_sliced(statement, arguments, until, std::move(slices));
     }
 
     any_unit_base begin(deadline until);
@@ -249,6 +266,22 @@ struct held_session final : session_interface {
             return any_result{session_.stream(statement, arguments, until)};
         } else {
             return any_result{session_.execute(statement, arguments, until)};
+        }
+    }
+
+    any_result stream_sliced(
+        const sql::statement& statement,
+        const sql::arguments& arguments,
+        deadline until,
+        std::unique_ptr<query_slices> slices
+    ) override {
+        if constexpr (requires {
+                          session_.stream_sliced(statement, arguments, until, std::move(slices));
+                      }) {
+            return any_result{session_.stream_sliced(statement, arguments, until, std::move(slices))
+            };
+        } else {
+            return stream(statement, arguments, until);
         }
     }
 

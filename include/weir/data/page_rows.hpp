@@ -91,6 +91,32 @@ columns_of_page(const table& of, column_indexes asked, std::span<const sql::orde
     return made;
 }
 
+/// Where a row stands in an order: what it has in its columns.
+/// Errors: decode_error for a field that holds no value of its column's type.
+[[nodiscard]] inline sql::list_position position_of_row(
+    const table& of,
+    std::span<const sql::order_term> whole,
+    const page_columns& columns,
+    std::span<const text_field> fields,
+    text_format format
+) {
+    sql::list_position made;
+    for (std::size_t at = 0; at < whole.size(); ++at) {
+        const auto& column = of.columns[whole[at].column];
+        const auto& field = fields[columns.order_fields[at]];
+        auto& value = made.values.emplace_back();
+        if (field.is_null)
+            continue;
+        auto read = parse_any(field.text, column.type, format);
+        if (!read)
+            throw decode_error{
+                "Column '" + std::string{column.name} + "' of the result holds no value of its type"
+            };
+        value = std::move(*read);
+    }
+    return made;
+}
+
 } // namespace detail
 
 /// What a page's rows are read with.
@@ -181,23 +207,10 @@ private:
 
     [[nodiscard]] sql::list_position
     position_of(std::span<const text_field> fields, bool backward) const {
-        sql::list_position made{
-            .towards = backward ? sql::direction::backward : sql::direction::forward
-        };
-        for (std::size_t at = 0; at < shape_.whole_order.size(); ++at) {
-            const auto& column = shape_.of->columns[shape_.whole_order[at].column];
-            const auto& field = fields[shape_.columns.order_fields[at]];
-            auto& value = made.values.emplace_back();
-            if (field.is_null)
-                continue;
-            auto read = parse_any(field.text, column.type, shape_.format);
-            if (!read)
-                throw decode_error{
-                    "Column '" + std::string{column.name} +
-                    "' of the result holds no value of its type"
-                };
-            value = std::move(*read);
-        }
+        auto made = detail::position_of_row(
+            *shape_.of, shape_.whole_order, shape_.columns, fields, shape_.format
+        );
+        made.towards = backward ? sql::direction::backward : sql::direction::forward;
         return made;
     }
 

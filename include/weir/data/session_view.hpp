@@ -7,12 +7,14 @@
 #include <weir/data/any_session.hpp>
 #include <weir/data/caller.hpp>
 #include <weir/data/change_unit.hpp>
+#include <weir/data/query_slices.hpp>
 #include <weir/data/session.hpp>
 #include <weir/sql/dialect.hpp>
 #include <weir/sql/statement.hpp>
 
 #include <concepts>
 #include <cstddef>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -95,6 +97,15 @@ public:
     any_result
     stream(const sql::statement& statement, const sql::arguments& arguments, deadline until) {
         return from_->stream(statement, arguments, until);
+    }
+
+    any_result stream_sliced(
+        const sql::statement& statement,
+        const sql::arguments& arguments,
+        deadline until,
+        std::unique_ptr<query_slices> slices
+    ) {
+        return from_->stream_sliced(statement, arguments, until, std::move(slices));
     }
 
     /// Whether its statements are part of a unit of work.

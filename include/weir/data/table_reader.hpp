@@ -8,7 +8,9 @@
 #include <weir/core/text.hpp>
 #include <weir/core/time.hpp>
 #include <weir/data/caller.hpp>
+#include <weir/data/list_slices.hpp>
 #include <weir/data/page_rows.hpp>
+#include <weir/data/read_request.hpp>
 #include <weir/data/session.hpp>
 #include <weir/sql/history.hpp>
 #include <weir/sql/keyset.hpp>
@@ -26,6 +28,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -34,29 +37,6 @@
 #include <vector>
 
 namespace weir {
-
-/// Which rows of a table are read, in which order, which page and which columns of them.
-/// Lifetime: `where` until the read returns.
-struct read_request {
-    /// nullptr: every row.
-    const sql::condition* where = nullptr;
-    /// The key follows by itself, so that pages are stable.
-    std::vector<sql::order_term> order{};
-    /// False: a stream of every row comes in no order where one costs a sort of them all: anywhere
-    /// but on PostgreSQL, which follows an index.
-    bool needs_order = true;
-    /// Positions of the columns, in the order of the fields; empty: all.
-    std::span<const std::uint16_t> columns{};
-    /// In rows; absent: all of them.
-    std::optional<std::uint64_t> limit_rows{};
-    /// In rows.
-    std::uint64_t offset_rows = 0;
-    sql::deleted removed = sql::deleted::exclude;
-    /// The rows as they were at this time, see sql/past.hpp; absent: as they are.
-    std::optional<timestamp> as_of{};
-    /// Where to begin; absent: at the first row. An offset counts from there.
-    std::optional<sql::list_position> from{};
-};
 
 namespace detail {
 
@@ -139,7 +119,13 @@ public:
     /// The same as they come, in constant memory; they need neither this nor the session.
     /// Errors: also when a later row is read.
     [[nodiscard]] auto stream(const read_request& asked) {
-        return list(asked, [this](const auto&... call) { return session_->stream(call...); });
+        return list(asked, [&](const auto&... call) {
+            if constexpr (requires { session_->stream_sliced(call..., nullptr); }) {
+                return session_->stream_sliced(call..., slices_of(asked));
+            } else {
+                return session_->stream(call...);
+            }
+        });
     }
 
     /// The same rows as a page: always in the list's order, knowing where the pages beside it
@@ -216,40 +202,29 @@ public:
     }
 
 private:
-    [[nodiscard]] bool is_ordered(const read_request& asked) const {
-        return asked.needs_order || session_->dialect() == sql::dialect::postgres || asked.from ||
-               asked.limit_rows || asked.offset_rows != 0;
-    }
-
     template <class Execute>
     [[nodiscard]] auto list(const read_request& asked, Execute&& execute) {
-        const auto seen = visible(asked.removed);
-        const sql::list_shape shape{
-            .columns = asked.columns,
-            .where = asked.where,
-            .seen = seen,
-            .order = asked.order,
-            .is_ordered = is_ordered(asked),
-            .from = asked.from ? &*asked.from : nullptr,
-            .has_limit = asked.limit_rows.has_value(),
-            .has_offset = asked.offset_rows != 0,
-            .is_past = asked.as_of.has_value(),
-        };
-        auto arguments = caller_arguments(seen.rows);
-        bind_moment(arguments, asked.as_of);
-        bind_where(arguments, asked.where);
-        sql::bind_position(arguments, *of_, shape, session_->dialect());
-        if (asked.limit_rows)
-            sql::bind_row_number(arguments, *asked.limit_rows, session_->dialect());
-        if (shape.has_offset)
-            sql::bind_row_number(arguments, asked.offset_rows, session_->dialect());
-        const auto text = sql::written(session_->dialect(), [&](sql::writer& out) {
-            sql::write_list(out, *of_, shape);
-        });
+        const auto made = detail::write_request(
+            *of_, asked, visible(asked.removed), caller_id(), session_->dialect()
+        );
         return std::forward<Execute>(execute)(
-            sql::statement{text, of_->name, sql::verb::select},
-            arguments,
+            sql::statement{made.text, of_->name, sql::verb::select},
+            made.arguments,
             until_.value_or(deadline{})
+        );
+    }
+
+    [[nodiscard]] std::string_view caller_id() const {
+        return who_ != nullptr ? std::string_view{who_->id} : std::string_view{};
+    }
+
+    /// Absent for what only the whole statement gives in its order.
+    [[nodiscard]] std::unique_ptr<query_slices> slices_of(const read_request& asked) const {
+        if (session_->dialect() == sql::dialect::postgres || asked.offset_rows != 0 ||
+            (asked.from && asked.from->towards == sql::direction::backward))
+            return nullptr;
+        return std::make_unique<list_slices>(
+            *of_, asked, visible(asked.removed), caller_id(), session_->dialect()
         );
     }
 
@@ -258,22 +233,15 @@ private:
     }
 
     [[nodiscard]] sql::arguments caller_arguments(sql::scope rows) const {
-        sql::arguments arguments;
-        if (sql::binds_caller(*of_, rows))
-            arguments.add_text(who_->id, sql::text_type);
-        return arguments;
+        return detail::arguments_for(*of_, rows, caller_id());
     }
 
     void bind_moment(sql::arguments& arguments, std::optional<timestamp> then) const {
-        if (then)
-            arguments.add_written(sql::moment_type, [&](std::string& out) {
-                append_text(out, *then, format());
-            });
+        detail::bind_moment(arguments, then, session_->dialect());
     }
 
     void bind_where(sql::arguments& arguments, const sql::condition* where) const {
-        if (where != nullptr)
-            sql::bind_condition(arguments, *of_, *where, session_->dialect());
+        detail::bind_where(arguments, *of_, where, session_->dialect());
     }
 
     template <class Write>

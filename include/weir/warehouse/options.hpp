@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -36,6 +37,12 @@ struct options {
     std::size_t chunks_ahead = 1;
     /// The same for results beyond 25 MiB, whose parts lie in cloud storage. Each may take 20 MB.
     std::size_t links_ahead = 3;
+    /// False: cloud storage is out of reach from here. What is larger than 25 MiB is then read in
+    /// slices where it is a list of a table's rows, and else refused. Found out by itself
+    /// otherwise.
+    bool follows_links = true;
+    /// Rows of such a slice; halved while a slice is larger than 25 MiB itself.
+    std::uint64_t slice_rows = 20'000;
     /// Tags statements with request id, table and caller; queries can be searched by them.
     bool tags_queries = true;
     /// The value of a variable in a table's place (`${UC_CATALOG:-main}`); empty: the process's
@@ -75,6 +82,8 @@ inline void check_options(const options& given) {
         throw configuration_error{
             "A warehouse's polls need a pause above zero, and a longest one no shorter than it"
         };
+    if (given.slice_rows == 0)
+        throw configuration_error{"A warehouse's slices need at least one row"};
     if (given.conflict_tries == 0)
         throw configuration_error{"A warehouse's writes need at least one try"};
 }

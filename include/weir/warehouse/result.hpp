@@ -8,10 +8,12 @@
 #include <weir/warehouse/answer.hpp>
 #include <weir/warehouse/chunk_source.hpp>
 #include <weir/warehouse/row_reader.hpp>
+#include <weir/warehouse/sliced_rows.hpp>
 
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -40,11 +42,16 @@ public:
             more_->prefetch();
     }
 
+    /// A query's in slices.
+    explicit rows(std::unique_ptr<sliced_rows<rows>> slices) : slices_(std::move(slices)) {}
+
     /// A write's: it gives no rows.
     explicit rows(std::uint64_t affected) : affected_(affected) {}
 
     /// The next row, absent after the last. Lifetime: until the next call.
     [[nodiscard]] std::optional<std::span<const text_field>> next() {
+        if (slices_)
+            return slices_->next();
         while (current_) {
             if (auto row = current_->next()) {
                 ++given_;
@@ -64,7 +71,8 @@ public:
     /// Rows inserted, updated, deleted or merged; 0 for a query.
     [[nodiscard]] std::uint64_t affected_rows() const noexcept { return affected_; }
 
-    /// The columns of a query; none for anything else. Lifetime: as this object.
+    /// The columns of a query; none for anything else, and for one in slices. Lifetime: as this
+    /// object.
     [[nodiscard]] const std::vector<result_column>& columns() const noexcept {
         return shape_.columns;
     }
@@ -75,6 +83,7 @@ private:
     std::optional<row_reader> current_{};
     std::uint64_t given_ = 0;
     std::uint64_t affected_ = 0;
+    std::unique_ptr<sliced_rows<rows>> slices_{};
 };
 
 /// What a write answered: its one row has a column for it, wherever that stands. 0 where it tells

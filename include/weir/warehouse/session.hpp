@@ -4,6 +4,7 @@
 
 #include <weir/core/deadline.hpp>
 #include <weir/data/caller.hpp>
+#include <weir/data/query_slices.hpp>
 #include <weir/data/session.hpp>
 #include <weir/sql/dialect.hpp>
 #include <weir/sql/statement.hpp>
@@ -33,7 +34,7 @@ class session_for {
 public:
     session_for(warehouse& on, Who who, call_identity as)
         : on_(&on), who_(std::move(who)), as_(std::move(as)),
-          stop_(std::make_unique<cancel_point>()) {}
+          stop_(std::make_shared<cancel_point>()) {}
 
     [[nodiscard]] sql::dialect dialect() const noexcept { return sql::dialect::databricks; }
 
@@ -67,6 +68,19 @@ public:
         return execute(statement, arguments, until);
     }
 
+    /// The same. Where the result is larger than answers hold and cloud storage is out of reach,
+    /// its rows come by `slices`; nullptr: it is refused then.
+    [[nodiscard]] rows stream_sliced(
+        const sql::statement& statement,
+        const sql::arguments& arguments,
+        deadline until,
+        std::unique_ptr<query_slices> slices
+    ) {
+        return on_->execute_sliced(
+            statement, arguments, who_.actor(), as_, stop_, until, std::move(slices)
+        );
+    }
+
     /// Cancels what is executed now, within about options::wait, and refuses what comes after. From
     /// any thread.
     void cancel() { stop_->cancel(); }
@@ -75,8 +89,8 @@ private:
     warehouse* on_;
     Who who_;
     call_identity as_;
-    // On the heap, so that sessions can be moved.
-    std::unique_ptr<cancel_point> stop_;
+    // On the heap, so that sessions can be moved; shared with rows that execute further statements.
+    std::shared_ptr<cancel_point> stop_;
 };
 
 template <class Who>

@@ -13,16 +13,19 @@
 #include <weir/warehouse/errors.hpp>
 #include <weir/warehouse/options.hpp>
 #include <weir/warehouse/result.hpp>
+#include <weir/warehouse/sliced_rows.hpp>
 #include <weir/warehouse/statement_call.hpp>
 #include <weir/warehouse/transport.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <random>
@@ -67,33 +70,29 @@ public:
         cancel_point& stop,
         deadline until
     ) {
-        const auto text = expand(statement.text);
-        refuse_beyond_limits(text, statement.table, arguments);
-        statement_call calls{*over_, how_, as, stop};
-        execution wanted{
-            .text = text,
-            .arguments = arguments,
-            .tags = {{
-                {"weir.request_id", as.request_id},
-                {"weir.table", statement.table},
-                {"weir.caller", actor},
-            }},
-        };
-        if (statement.verb == sql::verb::select && was_too_large(text))
-            wanted.delivered = disposition::external_links;
-        for (unsigned tries = 1;; ++tries) {
-            wanted.held = held_for(how_.wait, until.left());
-            auto given = calls.run(statement, wanted, until);
-            if (given.state == statement_state::succeeded)
-                return rows_of(std::move(given), statement, as, until);
-            if (is_too_large(given, statement, wanted)) {
-                wanted.delivered = disposition::external_links;
-                remember_too_large(text);
-                continue;
-            }
-            if (!is_conflict(given) || !may_try_again(tries, stop, until))
-                throw_end(given, statement);
-        }
+        return *run(statement, arguments, actor, as, stop, until, false);
+    }
+
+    /// The same for a query that may come in slices.
+    [[nodiscard]] rows execute_sliced(
+        const sql::statement& statement,
+        const sql::arguments& arguments,
+        std::string_view actor,
+        const call_identity& as,
+        const std::shared_ptr<cancel_point>& stop,
+        deadline until,
+        std::unique_ptr<query_slices> slices
+    ) {
+        auto whole = run(statement, arguments, actor, as, *stop, until, slices != nullptr);
+        if (whole)
+            return std::move(*whole);
+        return rows{std::make_unique<sliced_rows<rows>>(
+            std::move(slices),
+            [this, table = std::string{statement.table}, by = std::string{actor}, as, stop, until](
+                const std::string& text, const sql::arguments& given
+            ) { return execute({.text = text, .table = table}, given, by, as, *stop, until); },
+            how_.slice_rows
+        )};
     }
 
 private:
@@ -152,7 +151,93 @@ private:
         }
     }
 
+    // ------------------------------------------------------------ the call
+
+    /// Absent, where that is `may_be_absent`: the result is neither for answers nor for links.
+    [[nodiscard]] std::optional<rows>
+    run(const sql::statement& statement,
+        const sql::arguments& arguments,
+        std::string_view actor,
+        const call_identity& as,
+        cancel_point& stop,
+        deadline until,
+        bool may_be_absent) {
+        const auto text = expand(statement.text);
+        refuse_beyond_limits(text, statement.table, arguments);
+        statement_call calls{*over_, how_, as, stop};
+        execution wanted{
+            .text = text,
+            .arguments = arguments,
+            .tags = {{
+                {"weir.request_id", as.request_id},
+                {"weir.table", statement.table},
+                {"weir.caller", actor},
+            }},
+        };
+        if (statement.verb == sql::verb::select && was_too_large(text)) {
+            if (!are_links_reachable() && may_be_absent)
+                return std::nullopt;
+            if (are_links_reachable())
+                wanted.delivered = disposition::external_links;
+        }
+        for (unsigned tries = 1;; ++tries) {
+            wanted.held = held_for(how_.wait, until.left());
+            auto given = calls.run(statement, wanted, until);
+            if (given.state == statement_state::succeeded)
+                return rows_or_none(std::move(given), statement, as, until, may_be_absent);
+            if (is_too_large(given, statement, wanted)) {
+                remember_too_large(text);
+                if (are_links_reachable()) {
+                    wanted.delivered = disposition::external_links;
+                    continue;
+                }
+                if (may_be_absent)
+                    return std::nullopt;
+                throw_too_large(statement.table);
+            }
+            if (!is_conflict(given) || !may_try_again(tries, stop, until))
+                throw_end(given, statement);
+        }
+    }
+
     // ------------------------------------------------------------ after the call
+
+    /// Rows, or none where their first link leads nowhere and they `may_be_absent`.
+    [[nodiscard]] std::optional<rows> rows_or_none(
+        answer given,
+        const sql::statement& statement,
+        const call_identity& as,
+        deadline until,
+        bool may_be_absent
+    ) {
+        const bool is_linked = !given.first.links.empty();
+        try {
+            return rows_of(std::move(given), statement, as, until);
+        } catch (const connection_error&) {
+            if (!is_linked)
+                throw;
+        } catch (const timeout_error&) {
+            if (!is_linked || until.left() < milliseconds{1'000})
+                throw;
+        }
+        links_closed_until_ = deadline::clock::now() + links_closed_span;
+        if (may_be_absent)
+            return std::nullopt;
+        throw_too_large(statement.table);
+    }
+
+    /// Storage that could not be reached is tried again after a while.
+    [[nodiscard]] bool are_links_reachable() const {
+        return how_.follows_links && deadline::clock::now() >= links_closed_until_.load();
+    }
+
+    [[noreturn]] static void throw_too_large(std::string_view table) {
+        throw statement_error{
+            detail::about(table) + "the result is larger than 25 MiB, and the cloud storage where "
+                                   "the platform would put it cannot be reached; ask for less",
+            {.sqlstate = "54000"}
+        };
+    }
 
     [[nodiscard]] rows rows_of(
         answer given, const sql::statement& statement, const call_identity& as, deadline until
@@ -244,6 +329,8 @@ private:
     std::map<std::string, std::string, std::less<>> prefixes_{};
     /// Hashes of texts.
     std::set<std::size_t> too_large_{};
+    static constexpr std::chrono::minutes links_closed_span{5};
+    std::atomic<deadline::clock::time_point> links_closed_until_{};
 };
 
 } // namespace weir::warehouse

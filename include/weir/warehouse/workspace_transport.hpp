@@ -9,6 +9,7 @@
 #include <weir/workspace/client.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,11 +52,16 @@ public:
         for (const auto& [name, value] : from.fields)
             asked.fields.add(name, value);
         workspace::retry_pauses pauses{retries_, until};
-        for (;;) {
+        const auto began = deadline::clock::now();
+        for (unsigned tries = 1;; ++tries) {
             auto got = by_->transport().exchange(asked);
             if (got.end == workspace::exchange_end::answered && got.status == 200)
                 return std::move(got.body);
             refuse_for_good(got);
+            // Out of reach, as from behind a firewall: somebody may know another way.
+            const bool is_unreachable = got.end == workspace::exchange_end::not_sent;
+            if (is_unreachable && (tries == 3 || deadline::clock::now() - began > longest_attempt))
+                give_up(got);
             const auto after = got.fields.find("Retry-After");
             const auto pause =
                 pauses.next(after ? workspace::parse_retry_after(*after) : std::nullopt);
@@ -91,6 +97,8 @@ private:
             {.retryable = true}
         };
     }
+
+    static constexpr std::chrono::seconds longest_attempt{8};
 
     workspace::client* by_;
     workspace::retry_options retries_{};

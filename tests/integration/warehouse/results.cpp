@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Results of every size: in one answer, in chunks, behind links; and statements that are not waited
 // for.
+#include <weir/data/any_session.hpp>
+#include <weir/data/table_reader.hpp>
+
+#include <algorithm>
 #include <thread>
+#include <tutorial.weir.hpp>
 
 #include "fixture.hpp"
 
@@ -93,6 +98,50 @@ TEST_CASE("links survive an unsteady storage") {
     on.workspace.add_fault(R"({"path":"/external-links/","kind":"truncate","times":1})");
     on.workspace.add_fault(R"({"path":"/external-links/","kind":"status","status":503,"times":1})");
     check_numbers(on.run(numbers(5'000)), 5'000);
+}
+
+TEST_CASE("where storage is out of reach, a list comes in slices and anything else is refused") {
+    on_warehouse on{{.follows_links = false, .slice_rows = 600}};
+    weir::create_tables<weir::table_list<tutorial::well>>(on.session);
+    on.run("delete from app_data.wells where true", verb::remove);
+    weir::repository<tutorial::well, session_type> wells{on.session};
+    constexpr std::int64_t first = 1'000'000'000;
+    std::vector<tutorial::well_create> many;
+    for (std::int64_t at = 0; at < 2'000; ++at)
+        many.push_back(
+            {.api10 = first + (at * 7919) % 2'000, .wellname = "w" + std::to_string(at % 9)}
+        );
+    wells.insert_quietly(many);
+    on.workspace.change(R"({"inline_limit":20000})");
+
+    weir::any_session erased{on.warehouse.session(nobody{})};
+    weir::table_reader reader{erased, weir::table_of<tutorial::well>};
+    const std::vector<std::uint16_t> api10{0};
+    const auto keys_of = [&](const weir::read_request& asked) {
+        auto rows = reader.stream(asked);
+        std::vector<std::int64_t> keys;
+        while (const auto row = rows.next()) {
+            REQUIRE(row->size() == 1);
+            keys.push_back(std::stoll(std::string{(*row)[0].text}));
+        }
+        return keys;
+    };
+    // Without an order of its own, then in one whose columns are not asked for.
+    for (const bool by_name : {false, true}) {
+        weir::read_request asked{.needs_order = false, .columns = api10};
+        if (by_name)
+            asked.order = {{.column = 1, .descending = true}};
+        auto keys = keys_of(asked);
+        CHECK(keys.size() == 2'000);
+        CHECK(std::is_sorted(keys.begin(), keys.end()) == !by_name);
+        std::sort(keys.begin(), keys.end());
+        CHECK(std::adjacent_find(keys.begin(), keys.end()) == keys.end());
+    }
+    const auto some =
+        weir::sql::compare(0, weir::sql::comparison::greater_equal, {weir::any_value{first + 100}});
+    CHECK(keys_of({.where = &some, .columns = api10, .limit_rows = 1'501}).size() == 1'501);
+    CHECK(keys_of({.where = &some, .columns = api10}).size() == 1'900);
+    CHECK(on.refusal(numbers(10'000)).second == "54000");
 }
 
 TEST_CASE("a statement is cancelled at its deadline, and the warehouse told") {

@@ -277,3 +277,56 @@ TEST_CASE("what the platform would refuse for its size is not sent") {
           }).sqlstate() == "54000");
     CHECK(on.over.calls.empty());
 }
+
+namespace {
+
+/// Slices of the numbers 1 to 5.
+class five final : public weir::query_slices {
+public:
+    std::string next(weir::sql::arguments& /*arguments*/, std::uint64_t rows) override {
+        asked.push_back(rows);
+        return "slice";
+    }
+
+    std::span<const weir::text_field>
+    take(std::span<const weir::text_field> row, bool last) override {
+        lasts += last ? 1U : 0U;
+        return row;
+    }
+
+    static inline std::vector<std::uint64_t> asked{};
+    static inline std::size_t lasts = 0;
+};
+
+} // namespace
+
+TEST_CASE("links that lead nowhere are not followed again for a while") {
+    on_canned on{{.slice_rows = 8}};
+    const auto refusal = test::failed(too_large);
+    on.over.add(test::execute, refusal);
+    on.over.add(
+        test::execute,
+        test::json(
+            "{'statement_id':'s1','status':{'state':'SUCCEEDED'},'manifest':{'schema':{'columns':"
+            "[{'name':'a'}]},'total_chunk_count':1,'total_row_count':1},'result':{'external_links':"
+            "[{'chunk_index':0,'external_link':'u'}]}}"
+        )
+    );
+    on.over.add("LINK u", throwing<connection_error>("out of reach"));
+    // The first slice is too large as well; of half the size it is not.
+    on.over.add(test::execute, refusal);
+    on.over.add(test::execute, test::succeeded("[['1'],['2'],['3'],['4']]", 4));
+    on.over.add(test::execute, test::succeeded("[['5']]", 1));
+    auto session = on.house.session(weir::nobody{});
+    auto rows = session.stream_sliced({.text = "whole"}, {}, {}, std::make_unique<five>());
+    CHECK(texts_of(std::move(rows)) == std::vector<std::string>{"1", "2", "3", "4", "5"});
+    CHECK(five::asked == std::vector<std::uint64_t>{8, 4, 4});
+    CHECK(five::lasts == 1);
+    CHECK(on.over.calls[1].body.find("EXTERNAL_LINKS") != std::string::npos);
+    for (std::size_t at = 2; at < on.over.calls.size(); ++at)
+        CHECK(on.over.calls[at].body.find("EXTERNAL_LINKS") == std::string::npos);
+    // Nobody can slice this one.
+    on_canned plain{{.follows_links = false}};
+    plain.over.add(test::execute, refusal);
+    CHECK_THROWS_AS(plain.run(), weir::statement_error);
+}
