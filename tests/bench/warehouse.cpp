@@ -115,8 +115,9 @@ private:
             results.push_back(result_of(at));
         httplib::Server on;
         on.set_tcp_nodelay(true);
-        on.Post("/api/2.0/sql/statements", [](const httplib::Request&, httplib::Response& to) {
-            to.set_content(answer_to_execute(), "application/json");
+        const auto first = answer_to_execute();
+        on.Post("/api/2.0/sql/statements", [&](const httplib::Request&, httplib::Response& to) {
+            to.set_content(first, "application/json");
         });
         on.Get(
             R"(/api/2.0/sql/statements/s1/result/chunks/(\d+))",
@@ -143,7 +144,7 @@ public:
 
     std::string send(const weir::warehouse::api_call& call) override {
         if (call.method == "POST")
-            return answer_to_execute();
+            return first_;
         const auto text = call.path.substr(call.path.rfind('/') + 1);
         return bodies_->at(std::stoul(text));
     }
@@ -152,6 +153,7 @@ public:
 
 private:
     const std::vector<std::string>* bodies_;
+    std::string first_ = answer_to_execute();
 };
 
 /// Reads every field of the result.

@@ -79,7 +79,8 @@ public:
         return reader().count(&options.where.untyped(), options.deleted);
     }
 
-    /// Which of the keys exist, in no particular order; one statement.
+    /// Which of the keys exist, in no particular order; one statement, but for more than a warehouse
+    /// takes at once.
     [[nodiscard]] std::vector<key> existing(std::span<const key> wanted) {
         std::vector<key> found;
         if (wanted.empty())
@@ -87,6 +88,12 @@ public:
         const auto seen = readable(sql::deleted::exclude);
         auto arguments = base::caller_arguments(sql::binds_caller(table_of<Row>, seen.rows));
         detail::bind_many<Row>(arguments, wanted, detail::any_column, spoken());
+        if (wanted.size() > 1 && base::is_too_large(arguments)) {
+            found = existing(wanted.first(wanted.size() / 2));
+            for (auto& each : existing(wanted.subspan(wanted.size() / 2)))
+                found.push_back(std::move(each));
+            return found;
+        }
         auto rows = run(
             sql::verb::select,
             [&](sql::writer& out) { sql::write_existing(out, table_of<Row>, seen); },
