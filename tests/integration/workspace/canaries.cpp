@@ -18,7 +18,6 @@ constexpr std::string_view client_secret = "canary-client-secret";
 constexpr std::string_view access_token = "canary-access-token";
 constexpr std::string_view user_token = "canary-user-token";
 constexpr std::string_view password = "canary-password";
-constexpr std::string_view kept_secret = "canary-kept-secret";
 
 /// Everything an error says to anybody, and the errors inside it.
 void tell(std::string& out, const std::exception& failure) {
@@ -83,6 +82,7 @@ std::string echo(int status, const asked& request) {
 
 std::string good_answer(const asked& request) {
     if (request.target.starts_with("/api/2.0/secrets"))
+        // "canary-kept-secret"
         return answer(200, R"({"key":"k","value":"Y2FuYXJ5LWtlcHQtc2VjcmV0"})");
     return answer(
         200,
