@@ -17,6 +17,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <poll.h>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -221,13 +222,21 @@ private:
             auto& kept = idle_[origin];
             const auto oldest = deadline::clock::now() - options_.idle_time;
             std::erase_if(kept, [&](const idle_connection& each) { return each.since < oldest; });
-            if (!kept.empty()) {
+            while (!kept.empty()) {
                 auto newest = std::move(kept.back().connection);
                 kept.pop_back();
-                return newest;
+                if (is_quiet(*newest))
+                    return newest;
             }
         }
         return connect(origin);
+    }
+
+    // Nobody sends unasked but to say goodbye, which in TLS is data: a request after it would be
+    // lost, and a write's outcome unknown.
+    static bool is_quiet(const httplib::Client& connection) {
+        ::pollfd watched{connection.socket(), POLLIN, 0};
+        return ::poll(&watched, 1, 0) == 0;
     }
 
     // Does not connect yet: send() does.

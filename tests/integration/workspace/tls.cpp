@@ -150,3 +150,31 @@ TEST_CASE("a token endpoint without TLS is not sent the secret of a workspace wi
     server.stop();
     listening.join();
 }
+
+TEST_CASE("a kept connection that the other side has closed is made anew, for writes too") {
+    const certificate self_signed{"IP:127.0.0.1"};
+    httplib::SSLServer server{self_signed.x509(), self_signed.key()};
+    std::atomic<int> written{0};
+    server.Post("/x", [&](const httplib::Request&, httplib::Response& reply) {
+        ++written;
+        reply.set_content("{}", "application/json");
+    });
+    server.set_keep_alive_timeout(1);
+    const int port = server.bind_to_any_port("127.0.0.1");
+    std::thread listening{[&] { server.listen_after_bind(); }};
+    wait_for(server);
+    ws::config how;
+    how.host = "https://127.0.0.1:" + std::to_string(port);
+    how.token = weir::secret{"dapi-secret"};
+    how.auth_type = "pat";
+    how.ca_file = self_signed.path();
+    ws::client client{how};
+    CHECK(client.send(post("/x")).status == 200);
+    // Until the server has closed it, with a notice that is data to whoever only looks at the
+    // socket.
+    std::this_thread::sleep_for(std::chrono::milliseconds{1500});
+    CHECK_NOTHROW(client.send(post("/x")));
+    CHECK(written == 2);
+    server.stop();
+    listening.join();
+}
