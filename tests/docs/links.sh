@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Every relative link of the documentation leads to a file, every #anchor to a heading: links.sh ROOT
+# Every relative link of the documentation leads to a file, every #anchor to a heading, and the README to every page:
+# links.sh ROOT
 set -euo pipefail
 export LC_ALL=C.UTF-8
 cd "$1"
@@ -33,6 +34,11 @@ for page in README.md CONTRIBUTING.md CHANGELOG.md docs/*.md; do
             status=1
         fi
     done < <(prose "$page" | grep -oE '\]\([^) ]+\)' | sed -E 's/^\]\(//; s/\)$//')
+done
+for page in docs/*.md; do
+    prose README.md | grep -qF "]($page" && continue
+    echo "README.md: does not lead to $page"
+    status=1
 done
 [ "$count" -gt 0 ] || { echo "no links found: the test is broken"; status=1; }
 echo "$count links"

@@ -55,11 +55,16 @@ namespace detail {
 [[nodiscard]] inline problem problem_of(const error& failed) {
     switch (failed.kind()) {
     case error_kind::validation: {
-        auto made = invalid({}, failed.what());
+        const bool by_database = !failed.sqlstate().empty();
+        auto made = by_database ? invalid({}) : invalid({}, failed.what());
         if (const auto* found = dynamic_cast<const validation_error*>(&failed)) {
             made.errors = found->broken();
             made.expected = found->expected();
         }
+        // What a database finds is about the values of a write.
+        if (by_database)
+            for (auto& each : made.errors)
+                each.loc.insert(each.loc.begin(), std::string{"body"});
         return made;
     }
     case error_kind::authentication:

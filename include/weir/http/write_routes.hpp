@@ -14,6 +14,8 @@
 #include <weir/http/list_query.hpp>
 #include <weir/http/nested_rows.hpp>
 #include <weir/http/preferences.hpp>
+#include <weir/http/row_key.hpp>
+#include <weir/http/row_session.hpp>
 #include <weir/http/sessions.hpp>
 #include <weir/http/table_options.hpp>
 #include <weir/json/page_writer.hpp>
@@ -35,129 +37,6 @@
 #include <vector>
 
 namespace weir::http::detail {
-
-/// Tables with `access` work for a caller only; for the others one session type serves everybody,
-/// so that repositories are compiled once per row.
-template <row Row>
-using route_session = std::
-    conditional_t<table_of<Row>.access.rule == access_rule::open, any_session, any_caller_session>;
-
-template <row Row>
-[[nodiscard]] route_session<Row> open_row_session(const sessions& from, const request& asked) {
-    if constexpr (table_of<Row>.access.rule == access_rule::open) {
-        if (asked.within != nullptr)
-            return asked.within->join();
-        return asked.caller ? any_session{from.for_caller(*asked.caller)} : from.for_nobody();
-    } else {
-        if (!asked.caller)
-            throw authentication_error{"This table is for known callers only"};
-        if (asked.within != nullptr)
-            return asked.within->join_as_caller();
-        return from.for_caller(*asked.caller);
-    }
-}
-
-/// The same for rows with rows inside, any of which may be for known callers only.
-template <row Row>
-using nested_session =
-    std::conditional_t<nested_of<Row>::needs_caller, any_caller_session, route_session<Row>>;
-
-template <row Row>
-[[nodiscard]] nested_session<Row> open_nested_session(const sessions& from, const request& asked) {
-    if constexpr (std::is_same_v<nested_session<Row>, route_session<Row>>) {
-        return open_row_session<Row>(from, asked);
-    } else {
-        if (!asked.caller)
-            throw authentication_error{"Rows inside these are for known callers only"};
-        if (asked.within != nullptr)
-            return asked.within->join_as_caller();
-        return from.for_caller(*asked.caller);
-    }
-}
-
-/// Refuses a purge unless the caller is in one of the groups.
-///
-/// Errors: permission_error.
-inline void require_purge_right(const table& of, const request& asked, bool without_rule) {
-    const auto groups = of.access.purge;
-    if (groups.empty() && without_rule)
-        return;
-    if (!weir::detail::is_in_any(asked.caller ? &*asked.caller : nullptr, groups))
-        throw permission_error{"Only the table's purge groups may delete rows for good"};
-}
-
-/// The decoded parts of `{key}`: split at commas first, so that escaped ones stay inside a part.
-///
-/// Errors: none; the router has decoded the whole segment before.
-[[nodiscard]] inline std::vector<std::string> key_parts(std::string_view raw, std::size_t parts) {
-    std::vector<std::string> found;
-    while (true) {
-        const auto comma = parts == 1 ? std::string_view::npos : raw.find(',');
-        // A lone part may be no UTF-8 where the whole was: it is then no key of any row.
-        if (!percent_decode(raw.substr(0, comma), found.emplace_back()))
-            found.back().clear();
-        if (comma == std::string_view::npos)
-            return found;
-        raw.remove_prefix(comma + 1);
-    }
-}
-
-/// A key as the last segment of a path.
-template <keyed_row Row>
-[[nodiscard]] std::string key_segment(const key_of<Row>& key) {
-    std::string out;
-    for_each_member(key, [&out](std::size_t at, const auto& part) {
-        if (at != 0)
-            out.push_back(',');
-        if constexpr (std::is_convertible_v<decltype(part), std::string_view>) {
-            append_percent_encoded(out, part);
-        } else {
-            std::string text;
-            json::append_json(text, part);
-            std::string_view bare = text;
-            if (bare.starts_with('"'))
-                bare = bare.substr(1, bare.size() - 2);
-            append_percent_encoded(out, bare);
-        }
-    });
-    return out;
-}
-
-/// Whether a client names the whole key of a new row: no part is the database's or the caller's to
-/// give.
-template <keyed_row Row>
-inline constexpr bool key_is_given = [] {
-    for (const auto position : table_of<Row>.key)
-        if (!is_create_column(table_of<Row>, position))
-            return false;
-    return true;
-}();
-
-/// Puts the key of the URL into a row to create, where the body named none. `named` tells, per key
-/// part, whether it did. Adds a violation for each part that differs.
-template <keyed_row Row>
-void adopt_key(
-    create_of<Row>& given, const key_of<Row>& key, const violations& missing, violations& broken
-) {
-    const auto one = [&]<std::size_t At>() {
-        constexpr auto position = table_of<Row>.key[At];
-        constexpr auto source = weir::detail::members_of_columns<Row, create_of<Row>>[position];
-        auto& part = member_at<source>(given);
-        const auto& wanted = member_at<At>(key);
-        const location at{std::string{"body"}, std::string{table_of<Row>.columns[position].name}};
-        bool is_named = std::none_of(missing.begin(), missing.end(), [&](const violation& each) {
-            return each.loc == at;
-        });
-        if constexpr (weir::detail::is_optional<std::remove_cvref_t<decltype(part)>>)
-            is_named = part.has_value();
-        if (is_named && part != wanted)
-            broken.push_back({"key_mismatch", at, "The body's key is not the one of the path"});
-        part = wanted;
-    };
-    [&]<std::size_t... At>(std::index_sequence<At...>) {
-        (one.template operator()<At>(), ...);
-    }(std::make_index_sequence<member_count<key_of<Row>>>{});
-}
 
 /// Whether what was found about a row are rules it breaks, and nothing about its form: it is then
 /// as it was sent.

@@ -228,11 +228,7 @@ inline void write_remove_where(
 ) {
     const auto caller = take_caller(out, of, rows);
     const auto change = take_change(out, of);
-    if (keeps_deleted(of)) {
-        detail::write_soft_removal(out, of);
-    } else {
-        out.put("delete from ").name(of).put(" as t");
-    }
+    detail::write_removal(out, of);
     where_clause where{out};
     write_condition(out, where, of, asked);
     write_visible(out, where, of, "t", {.rows = rows}, caller);

@@ -175,8 +175,13 @@ private:
     separator comma_{", ", " set "};
 };
 
-/// `update … set is_deleted = true, …`, up to the where clause.
-constexpr void write_soft_removal(writer& out, const table& of) {
+/// `update … set is_deleted = true, …` where the table keeps deleted rows, else `delete from …`, up
+/// to the where clause.
+constexpr void write_removal(writer& out, const table& of) {
+    if (!keeps_deleted(of)) {
+        out.put("delete from ").name(of).put(" as t");
+        return;
+    }
     out.put("update ").name(of).put(" as t");
     stamps set{out, of};
     set.constant(audit_role::is_deleted, "true");
@@ -229,11 +234,7 @@ constexpr void write_remove(
 ) {
     const auto caller = take_caller(out, of, rows);
     const auto change = take_change(out, of);
-    if (keeps_deleted(of)) {
-        detail::write_soft_removal(out, of);
-    } else {
-        out.put("delete from ").name(of).put(" as t");
-    }
+    detail::write_removal(out, of);
     where_clause where{out};
     write_key(out, where, of, "t");
     write_visible(out, where, of, "t", {.rows = rows}, caller);

@@ -233,6 +233,19 @@ TEST_CASE("bodies are read strictly") {
     );
 }
 
+TEST_CASE("a rule that the database checks is told like any other") {
+    service on;
+    on.as(ada());
+    const auto refused = on.ask("POST", "/orders", R"({"status":"placed"})");
+    CHECK(refused.status == 400);
+    CHECK(holds(
+        refused.body,
+        R"({"error":true,"message":"Validation failed","details":{"errors":[)"
+        R"({"type":"check","loc":["body"],)"
+        R"("msg":"The row breaks the rule placed_has_time"}]})"
+    ));
+}
+
 TEST_CASE("media types other than JSON are refused") {
     service on;
     CHECK(on.ask("POST", "/wells", smith, {{"Content-Type", "text/plain"}}).status == 415);

@@ -344,16 +344,7 @@ private:
         to_->begin_object("key");
         to_->begin_array("anyOf");
         to_->begin_object();
-        to_->text("type", "array");
-        to_->begin_array("prefixItems");
-        for (const auto position : of.key) {
-            to_->begin_object();
-            values.key_members(of.columns[position]);
-            to_->end_object();
-        }
-        to_->end_array();
-        to_->number("minItems", of.key.size());
-        to_->number("maxItems", of.key.size());
+        values.key_parts(of);
         to_->end_object();
         to_->begin_object();
         to_->text("type", "object");

@@ -50,6 +50,20 @@ public:
     /// The same without what only bodies have: for parts of a path.
     void key_members(const column& of) const { members(of.type, &of, false); }
 
+    /// A key of several parts, as an array in their order.
+    void key_parts(const table& of) const {
+        to_->text("type", "array");
+        to_->begin_array("prefixItems");
+        for (const auto position : of.key) {
+            to_->begin_object();
+            key_members(of.columns[position]);
+            to_->end_object();
+        }
+        to_->end_array();
+        to_->number("minItems", of.key.size());
+        to_->number("maxItems", of.key.size());
+    }
+
     /// A structure's fields.
     void structure_members(const column_type& of) const {
         const auto fields = fields_of(of);
