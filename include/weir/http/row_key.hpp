@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keys of rows in paths: their parts, their spelling, and what a body says of them besides. Costs
-// json/writer.hpp and table/row.hpp.
+// data/row_values.hpp.
 #pragma once
 
 #include <weir/core/violation.hpp>
+#include <weir/data/row_values.hpp>
 #include <weir/http/target.hpp>
 #include <weir/json/writer.hpp>
 #include <weir/table/audit.hpp>

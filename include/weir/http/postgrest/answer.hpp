@@ -240,12 +240,14 @@ shape_rows(const question& of, std::string_view rows, bool projects) {
     if (of.form == form::object && of.wants_rows && count != 1)
         return detail::not_one_row(count);
     if (reads && parts.total && of.offset > *parts.total) {
-        return error_answer(
+        auto beyond = error_answer(
             416,
             "PGRST103",
             "The range asked for is beyond the rows",
             "The rows end at " + std::to_string(*parts.total)
         );
+        beyond.headers.add("Content-Range", detail::content_range(of.offset, 0, parts.total));
+        return beyond;
     }
 
     response made{.status = given.status};
