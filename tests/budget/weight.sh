@@ -22,7 +22,7 @@ check_one() {
     # any_session owns what it erases; nothing light includes it, or what is about it.
     case $header in
     weir/data/any_session.hpp | weir/data/hooks.hpp | weir/data/idempotency.hpp) ;;
-    weir/data/session_view.hpp | weir/data/shared_unit.hpp) ;;
+    weir/data/session_view.hpp | weir/data/shared_unit.hpp | weir/data/streamed_rows.hpp) ;;
     *) heavy+='|memory' ;;
     esac
     # Whole names: bits/ranges_base.h is everywhere.

@@ -36,7 +36,7 @@ for page in README.md CONTRIBUTING.md CHANGELOG.md docs/*.md; do
     done < <(prose "$page" | grep -oE '\]\([^) ]+\)' | sed -E 's/^\]\(//; s/\)$//')
 done
 for page in docs/*.md; do
-    prose README.md | grep -qF "]($page" && continue
+    prose README.md | grep -F "]($page" >/dev/null && continue
     echo "README.md: does not lead to $page"
     status=1
 done

@@ -8,7 +8,6 @@
 #include <weir/core/text.hpp>
 #include <weir/core/time.hpp>
 #include <weir/data/caller.hpp>
-#include <weir/data/list_slices.hpp>
 #include <weir/data/page_rows.hpp>
 #include <weir/data/read_request.hpp>
 #include <weir/data/session.hpp>
@@ -28,7 +27,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -92,6 +90,13 @@ template <class Result>
 
 } // namespace detail
 
+template <class Session>
+class table_reader;
+
+/// In streamed_rows.hpp.
+template <class Session>
+[[nodiscard]] auto stream_rows_of(table_reader<Session>& reader, const read_request& asked);
+
 /// Reads a table on a session, with the table's isolation in every statement.
 ///
 /// Errors:   the session's; authentication_error for a table with `access` on a session for nobody.
@@ -114,18 +119,6 @@ public:
     /// The rows asked for; a field per column. From a position backwards, the last comes first.
     [[nodiscard]] auto select(const read_request& asked) {
         return list(asked, [this](const auto&... call) { return session_->execute(call...); });
-    }
-
-    /// The same as they come, in constant memory; they need neither this nor the session.
-    /// Errors: also when a later row is read.
-    [[nodiscard]] auto stream(const read_request& asked) {
-        return list(asked, [&](const auto&... call) {
-            if constexpr (requires { session_->stream_sliced(call..., nullptr); }) {
-                return session_->stream_sliced(call..., slices_of(asked));
-            } else {
-                return session_->stream(call...);
-            }
-        });
     }
 
     /// The same rows as a page: always in the list's order, knowing where the pages beside it
@@ -202,6 +195,8 @@ public:
     }
 
 private:
+    friend auto stream_rows_of<Session>(table_reader& reader, const read_request& asked);
+
     template <class Execute>
     [[nodiscard]] auto list(const read_request& asked, Execute&& execute) {
         const auto made = detail::write_request(
@@ -216,16 +211,6 @@ private:
 
     [[nodiscard]] std::string_view caller_id() const {
         return who_ != nullptr ? std::string_view{who_->id} : std::string_view{};
-    }
-
-    /// Absent for what only the whole statement gives in its order.
-    [[nodiscard]] std::unique_ptr<query_slices> slices_of(const read_request& asked) const {
-        if (session_->dialect() == sql::dialect::postgres || asked.offset_rows != 0 ||
-            (asked.from && asked.from->towards == sql::direction::backward))
-            return nullptr;
-        return std::make_unique<list_slices>(
-            *of_, asked, visible(asked.removed), caller_id(), session_->dialect()
-        );
     }
 
     [[nodiscard]] sql::visibility visible(sql::deleted removed) const {

@@ -7,6 +7,7 @@
 #include <weir/core/error.hpp>
 #include <weir/data/any_session.hpp>
 #include <weir/data/caller.hpp>
+#include <weir/data/streamed_rows.hpp>
 #include <weir/data/table_reader.hpp>
 #include <weir/data/versions.hpp>
 #include <weir/http/answers.hpp>
@@ -268,7 +269,7 @@ private:
                                : std::nullopt;
         auto answer = stream_rows(
             form,
-            rows.stream(wanted),
+            stream_rows_of(rows, wanted),
             {
                 .columns = of_->columns,
                 .selected = query.columns,

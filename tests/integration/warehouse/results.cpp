@@ -2,6 +2,7 @@
 // Results of every size: in one answer, in chunks, behind links; and statements that are not waited
 // for.
 #include <weir/data/any_session.hpp>
+#include <weir/data/streamed_rows.hpp>
 #include <weir/data/table_reader.hpp>
 
 #include <algorithm>
@@ -118,7 +119,7 @@ TEST_CASE("where storage is out of reach, a list comes in slices and anything el
     weir::table_reader reader{erased, weir::table_of<tutorial::well>};
     const std::vector<std::uint16_t> api10{0};
     const auto keys_of = [&](const weir::read_request& asked) {
-        auto rows = reader.stream(asked);
+        auto rows = stream_rows_of(reader, asked);
         std::vector<std::int64_t> keys;
         while (const auto row = rows.next()) {
             REQUIRE(row->size() == 1);
