@@ -58,10 +58,22 @@ std::string column_of(const weir::error& thrown) {
     return {};
 }
 
+/// What a message says in `(constraint …)`; empty: it names none.
+std::string constraint_of(std::string_view message) {
+    constexpr std::string_view before = "(constraint ";
+    const auto found = message.find(before);
+    if (found == std::string_view::npos)
+        return {};
+    message.remove_prefix(found + before.size());
+    return std::string{message.substr(0, message.find(')'))};
+}
+
 [[noreturn]] void throw_failure(const weir::error& thrown) {
     std::string text{thrown.what()};
     if (thrown.sqlstate() == "23502")
         text = "NOT NULL constraint violated for column: " + column_of(thrown);
+    if (const auto rule = constraint_of(text); thrown.sqlstate() == "23514" && !rule.empty())
+        text = "CHECK constraint " + rule + " violated by row";
     if (thrown.kind() == weir::error_kind::connection)
         throw statement_failure{"INTERNAL_ERROR", "[INTERNAL_ERROR] " + text, "XX000"};
     if (thrown.kind() == weir::error_kind::decode)

@@ -130,6 +130,18 @@ struct statements::entry {
     state at = state::pending;
     std::int64_t ended_ms = 0;
 
+    /// Cancels it and waits, for so long, until it is over. An interrupt that comes before the
+    /// engine has begun is lost, hence again and again.
+    void stop() {
+        const auto patience = steady::now() + std::chrono::seconds{5};
+        std::unique_lock lock{mutex};
+        while (!is_over(at) && steady::now() < patience) {
+            cancel.cancel();
+            changed.notify_all();
+            changed.wait_for(lock, std::chrono::milliseconds{5}, [&] { return is_over(at); });
+        }
+    }
+
     void end(state with, std::int64_t now_ms) {
         const std::lock_guard lock{mutex};
         if (is_over(at))
@@ -239,10 +251,7 @@ std::string statements::execute(const json_value& body, const std::string& user)
     }
     if (!in_time && on_timeout == "CANCEL") {
         // What it did before counts: it may end well nevertheless.
-        made->cancel.cancel();
-        std::unique_lock lock{made->mutex};
-        made->changed.notify_all();
-        made->changed.wait_for(lock, std::chrono::seconds{5}, [&] { return is_over(made->at); });
+        made->stop();
     }
     return describe(*made);
 }
@@ -324,15 +333,12 @@ std::string statements::get(const std::string& id, const std::string& user) {
 }
 
 void statements::cancel(const std::string& id, const std::string& user) {
-    const auto of = find(id, user);
-    of->cancel.cancel();
-    const std::lock_guard lock{of->mutex};
-    of->changed.notify_all();
+    find(id, user)->stop();
 }
 
 void statements::close(const std::string& id, const std::string& user) {
     const auto of = find(id, user);
-    of->cancel.cancel();
+    of->stop();
     const std::lock_guard lock{of->mutex};
     if (of->at == state::succeeded) {
         of->at = state::closed;
