@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Has the compiler of a build read sources and warn, making no objects: syntax.py BUILD_DIR BUILT_FOLDER...
 
-Leaves out what lies in the folders named, relative to the source root: a build of theirs warns about them.
+Leaves out what lies in the folders named, relative to the source root: a build of theirs warns about them. Leaves out
+generated sources too.
 """
 
 import concurrent.futures
@@ -32,7 +33,7 @@ def reading(command):
 def main():
     build = pathlib.Path(sys.argv[1]).resolve()
     root = build.parent
-    built = tuple(str(root / folder) + os.sep for folder in sys.argv[2:])
+    built = tuple(str(root / folder) + os.sep for folder in [build.name, *sys.argv[2:]])
     commands = {}
     for unit in json.loads((build / "compile_commands.json").read_text()):
         source = os.path.normpath(build / unit["directory"] / unit["file"])
