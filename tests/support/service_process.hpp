@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -20,14 +21,17 @@
 namespace weir::test {
 
 /// Runs a program with exactly the given environment (plus PATH) in a folder, its stdout and stderr
-/// kept together.
+/// kept together. It ends with this object, and with this process.
 class service_process {
 public:
     using settings = std::vector<std::pair<std::string, std::string>>;
 
     /// `folder` is away from the checkout unless said: no .env file there may leak in.
     service_process(
-        const std::string& program, const settings& environment, const std::string& folder = "/"
+        const std::string& program,
+        const settings& environment,
+        const std::string& folder = "/",
+        const std::vector<std::string>& options = {}
     ) {
         std::array<int, 2> ends{};
         if (::pipe(ends.data()) != 0)
@@ -39,17 +43,22 @@ public:
         for (auto& text : texts)
             environ_of_child.push_back(text.data());
         environ_of_child.push_back(nullptr);
-        std::string path = program;
-        std::array<char*, 2> arguments{path.data(), nullptr};
+        std::vector<std::string> words{program};
+        words.insert(words.end(), options.begin(), options.end());
+        std::vector<char*> arguments;
+        for (auto& word : words)
+            arguments.push_back(word.data());
+        arguments.push_back(nullptr);
         pid_ = ::fork();
         if (pid_ == 0) {
+            ::prctl(PR_SET_PDEATHSIG, SIGKILL);
             ::dup2(ends[1], STDOUT_FILENO);
             ::dup2(ends[1], STDERR_FILENO);
             ::close(ends[0]);
             ::close(ends[1]);
             if (::chdir(folder.c_str()) != 0)
                 ::_exit(126);
-            ::execve(path.c_str(), arguments.data(), environ_of_child.data());
+            ::execve(program.c_str(), arguments.data(), environ_of_child.data());
             ::_exit(127);
         }
         ::close(ends[1]);

@@ -1,52 +1,98 @@
 // SPDX-License-Identifier: Apache-2.0
-// The backend that settings name, opened, and which tables it serves. Costs pqxx and
+// The backends that settings name, opened, and which tables each serves. Costs pqxx, httplib.h and
 // embedded/database.hpp.
 #pragma once
 
+#include <weir/app/lakebase_passwords.hpp>
 #include <weir/app/settings.hpp>
+#include <weir/app/warehouse_backend.hpp>
 #include <weir/core/error.hpp>
-#include <weir/core/secret.hpp>
+#include <weir/core/log.hpp>
 #include <weir/data/caller.hpp>
 #include <weir/embedded/database.hpp>
 #include <weir/embedded/session.hpp>
+#include <weir/http/health.hpp>
 #include <weir/http/sessions.hpp>
 #include <weir/lakebase/pool.hpp>
 #include <weir/lakebase/session.hpp>
 #include <weir/table/table.hpp>
+#include <weir/workspace/client.hpp>
 
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace weir::app {
 
-/// The opened backend. Threads: safe, as the pool and the engine are.
+/// The opened backends: the embedded engine for every table, or Lakebase, a SQL warehouse, or both,
+/// each for the tables declared for it. Threads: safe, as what is behind them is.
 class backends {
 public:
-    /// Connects to nothing yet, but for the embedded engine.
+    /// One of them.
+    struct opened {
+        /// `database` or `warehouse`: also the name of its health component.
+        std::string name;
+        std::string description;
+        http::sessions sessions;
+        http::health_component health;
+    };
+
+    /// Connects to nothing yet, but for the embedded engine. Lifetime: `log` longer than this.
     ///
     /// Errors: configuration_error naming the setting that cannot work.
-    explicit backends(const settings& chosen)
-        : embedded_(open_embedded(chosen)), lakebase_(open_lakebase(chosen)),
-          sessions_(make_sessions({.name = chosen.actor})) {}
-
-    /// Whether a table can be served: the embedded engine serves all, Lakebase those declared for
-    /// it.
-    [[nodiscard]] bool serves(const table& of) const noexcept {
-        return embedded_ != nullptr || of.backend == backend::lakebase;
+    backends(const settings& chosen, const logger& log)
+        : workspace_(open_workspace(chosen, log)), embedded_(open_embedded(chosen)),
+          passwords_(open_passwords(chosen, log)), lakebase_(open_lakebase(chosen)),
+          warehouse_(open_warehouse(chosen)) {
+        const nobody service{.name = chosen.actor};
+        if (embedded_)
+            add("database", "embedded engine", http::sessions_of(*embedded_, service));
+        if (lakebase_)
+            add("database", "Lakebase", http::sessions_of(*lakebase_, service));
+        if (warehouse_) {
+            opened_.push_back(
+                {"warehouse",
+                 "SQL warehouse",
+                 warehouse_->sessions(service),
+                 warehouse_->health("warehouse")}
+            );
+        }
     }
 
-    [[nodiscard]] const http::sessions& sessions() const noexcept { return sessions_; }
+    /// The one that serves a table; nullptr: none does. Lifetime: as this.
+    [[nodiscard]] const opened* serving(const table& of) const noexcept {
+        if (embedded_)
+            return &opened_.front();
+        if (of.backend == backend::warehouse)
+            return warehouse_ ? &opened_.back() : nullptr;
+        return lakebase_ ? &opened_.front() : nullptr;
+    }
 
-    [[nodiscard]] std::string_view description() const noexcept {
-        return embedded_ != nullptr ? "embedded engine" : "Lakebase";
+    /// At least one; the first has units of work where any has, and serves an application's own
+    /// routes.
+    [[nodiscard]] std::span<const opened> all() const noexcept { return opened_; }
+
+    [[nodiscard]] std::string description() const {
+        std::string text;
+        for (const auto& each : opened_)
+            text.append(text.empty() ? "" : ", ").append(each.description);
+        return text;
     }
 
 private:
     using lookup = std::function<std::optional<std::string>(std::string_view)>;
+
+    void add(std::string name, std::string description, http::sessions from) {
+        auto health = http::database_component(name, from);
+        opened_.push_back(
+            {std::move(name), std::move(description), std::move(from), std::move(health)}
+        );
+    }
 
     /// The variables of places, `${UC_CATALOG:-main}`, are settings too.
     static lookup variables_of(const settings& chosen) {
@@ -56,6 +102,15 @@ private:
                 return std::nullopt;
             return std::string{*found};
         };
+    }
+
+    static std::unique_ptr<workspace::client>
+    open_workspace(const settings& chosen, const logger& log) {
+        if (chosen.embedded || !chosen.workspace)
+            return nullptr;
+        return std::make_unique<workspace::client>(
+            *chosen.workspace, workspace::client_options{.log = &log}
+        );
     }
 
     static std::unique_ptr<embedded::database> open_embedded(const settings& chosen) {
@@ -68,7 +123,14 @@ private:
         });
     }
 
-    static std::unique_ptr<lakebase::pool> open_lakebase(const settings& chosen) {
+    [[nodiscard]] std::unique_ptr<lakebase_passwords>
+    open_passwords(const settings& chosen, const logger& log) const {
+        if (chosen.embedded || !chosen.lakebase || !chosen.lakebase->mints_passwords())
+            return nullptr;
+        return std::make_unique<lakebase_passwords>(*workspace_, *chosen.lakebase, log);
+    }
+
+    [[nodiscard]] std::unique_ptr<lakebase::pool> open_lakebase(const settings& chosen) const {
         if (chosen.embedded || !chosen.lakebase)
             return nullptr;
         const auto& from = *chosen.lakebase;
@@ -84,8 +146,24 @@ private:
         };
         if (!from.sslrootcert.empty())
             to.ssl_root_certificate = from.sslrootcert;
-        return std::make_unique<lakebase::pool>(
-            std::move(to), [password = from.password](lakebase::password_need) { return password; }
+        lakebase::password_provider password = [fixed = from.password](lakebase::password_need) {
+            return fixed;
+        };
+        if (passwords_)
+            password = [minted = passwords_.get()](lakebase::password_need why) {
+                return minted->give(why);
+            };
+        return std::make_unique<lakebase::pool>(std::move(to), std::move(password));
+    }
+
+    [[nodiscard]] std::unique_ptr<warehouse_backend> open_warehouse(const settings& chosen) const {
+        if (chosen.embedded || chosen.warehouse_id.empty())
+            return nullptr;
+        return std::make_unique<warehouse_backend>(
+            *workspace_,
+            warehouse::options{
+                .warehouse_id = chosen.warehouse_id, .variables = variables_of(chosen)
+            }
         );
     }
 
@@ -106,14 +184,13 @@ private:
         };
     }
 
-    [[nodiscard]] http::sessions make_sessions(const nobody& service) const {
-        return embedded_ != nullptr ? http::sessions_of(*embedded_, service)
-                                    : http::sessions_of(*lakebase_, service);
-    }
-
+    // What comes later uses what comes earlier.
+    std::unique_ptr<workspace::client> workspace_;
     std::unique_ptr<embedded::database> embedded_;
+    std::unique_ptr<lakebase_passwords> passwords_;
     std::unique_ptr<lakebase::pool> lakebase_;
-    http::sessions sessions_;
+    std::unique_ptr<warehouse_backend> warehouse_;
+    std::vector<opened> opened_{};
 };
 
 } // namespace weir::app

@@ -133,7 +133,7 @@ public:
     int run() {
         try {
             if (settings_.problems.empty()) {
-                open_backend();
+                open_backends();
                 return listen();
             }
         } catch (const configuration_error& failed) {
@@ -159,55 +159,74 @@ private:
         http::custom_handler answer;
     };
 
-    void open_backend() {
+    void open_backends() {
         routes_.put_around(http::gzip_answers());
-        backend_.emplace(settings_);
+        backends_.emplace(settings_, log_);
+        for (const auto& each : backends_->all())
+            pending_.push_back({&each, {}});
         for (const auto& [facts, add_routes, options] : tables_) {
-            if (!backend_->serves(*facts)) {
+            const auto* const on = backends_->serving(*facts);
+            if (on == nullptr) {
                 log_.warning(
-                    "table not served: it needs a SQL warehouse, and none is configured",
+                    facts->backend == backend::warehouse
+                        ? "table not served: it needs a SQL warehouse, and none is configured"
+                        : "table not served: it needs Lakebase, and none is configured",
                     {{"table", facts->name}}
                 );
                 continue;
             }
-            created_.push_back(facts);
+            served_.push_back(facts);
+            for (auto& each : pending_)
+                if (each.on == on)
+                    each.tables.push_back(facts);
             if (add_routes != nullptr)
-                add_routes(routes_, backend_->sessions(), *options);
+                add_routes(routes_, on->sessions, *options);
         }
-        for (const auto& [method, pattern, answer] : custom_)
-            http::add_route(
-                routes_, method, pattern, backend_->sessions(), answer, {.hooks = hooks_}
-            );
+        for (const auto& [method, pattern, answer] : custom_) {
+            const auto& first = backends_->all().front();
+            http::add_route(routes_, method, pattern, first.sessions, answer, {.hooks = hooks_});
+        }
         if (settings_.postgrest)
-            http::add_postgrest(routes_, created_, {.base = *settings_.postgrest});
-        http::health_component tables{"tables", [this](deadline) {
-                                          if (!tables_are_ready_.load())
-                                              throw statement_error{"The tables are not ready"};
-                                      }};
-        http::add_health(
-            routes_,
-            {http::database_component("database", backend_->sessions()), std::move(tables)},
-            {.log = &log_}
-        );
-        http::add_openapi(routes_, created_);
+            http::add_postgrest(routes_, served_, {.base = *settings_.postgrest});
+        std::vector<http::health_component> components;
+        for (const auto& each : backends_->all())
+            components.push_back(each.health);
+        components.push_back({"tables", [this](deadline) {
+                                  if (!tables_are_ready_.load())
+                                      throw statement_error{"The tables are not ready"};
+                              }});
+        http::add_health(routes_, std::move(components), {.log = &log_});
+        http::add_openapi(routes_, served_);
         http::add_docs(routes_, {.files = detail::docs_files_of_this_build()});
     }
 
-    /// Whether the tables are there now. No statement waits long for its database, and none begins
-    /// once `stop` is asked for.
+    /// The tables of one backend that may still be absent.
+    struct pending_tables {
+        const backends::opened* on;
+        std::vector<const table*> tables;
+    };
+
+    /// Whether all tables are there now; what one backend refuses keeps no other waiting. No
+    /// statement waits long for its database, and none begins once `stop` is asked for.
     [[nodiscard]] bool create_absent_tables(const std::stop_token& stop = {}) {
+        std::erase_if(pending_, [&](const auto& each) { return has_created(each, stop); });
+        tables_are_ready_.store(pending_.empty());
+        return pending_.empty();
+    }
+
+    [[nodiscard]] bool has_created(const pending_tables& absent, const std::stop_token& stop) {
         static constexpr std::chrono::seconds patience{5};
         try {
-            auto session = backend_->sessions().for_nobody();
-            create_tables(session, created_, [&stop] {
+            auto session = absent.on->sessions.for_nobody();
+            create_tables(session, absent.tables, [&stop] {
                 return deadline::in(stop.stop_requested() ? std::chrono::seconds{0} : patience);
             });
-            tables_are_ready_.store(true);
             return true;
         } catch (const error& failed) {
             log_.error(
                 "the tables are not ready",
-                {{"what", failed.what()},
+                {{"backend", absent.on->description},
+                 {"what", failed.what()},
                  {"sqlstate", failed.sqlstate()},
                  {"server_text", failed.server_text()}}
             );
@@ -244,7 +263,7 @@ private:
         const auto host = is_ipv6 ? "[" + settings_.host + "]" : settings_.host;
         std::printf("listening on http://%s:%d\n", host.c_str(), port);
         std::fflush(stdout);
-        log_.info("serving", {{"backend", backend_->description()}, {"port", port}});
+        log_.info("serving", {{"backend", backends_->description()}, {"port", port}});
 
         const int signal = signals_.wait();
         signals_.release();
@@ -276,8 +295,9 @@ private:
     std::vector<served_table> tables_;
     std::vector<custom_route> custom_;
     std::vector<std::shared_ptr<const any_hooks>> hooks_;
-    std::vector<const table*> created_;
-    std::optional<backends> backend_;
+    std::vector<const table*> served_;
+    std::optional<backends> backends_;
+    std::vector<pending_tables> pending_;
     std::atomic<bool> tables_are_ready_{false};
 };
 

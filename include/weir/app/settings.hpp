@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a service is told from outside (design 7), typed. Every problem is found at once; secrets
-// never print. Costs what environment.hpp and core/log.hpp cost.
+// never print. Costs what environment.hpp, core/log.hpp and workspace/config.hpp cost.
 #pragma once
 
 #include <weir/app/environment.hpp>
@@ -9,6 +9,7 @@
 #include <weir/http/identity.hpp>
 #include <weir/http/target.hpp>
 #include <weir/table/identifier.hpp>
+#include <weir/workspace/config.hpp>
 
 #include <algorithm>
 #include <array>
@@ -39,6 +40,15 @@ struct lakebase_settings {
     /// A file of certificates; empty: the system's.
     std::string sslrootcert{};
     std::string application_name{"weir"};
+    /// What a workspace mints the passwords for, where `password` is none: an endpoint's path, else
+    /// an instance's name.
+    std::string endpoint{};
+    std::string instance{};
+
+    /// Whether its passwords come from a workspace.
+    [[nodiscard]] bool mints_passwords() const noexcept {
+        return password.empty() && !(endpoint.empty() && instance.empty());
+    }
 };
 
 /// Settings of a service. Defaults are those of design 7.
@@ -49,6 +59,10 @@ struct settings {
     /// A file path or `:memory:`: serve every table from the embedded engine.
     std::optional<std::string> embedded{};
     std::optional<lakebase_settings> lakebase{};
+    /// The SQL warehouse of tables declared for one; empty: none.
+    std::string warehouse_id{};
+    /// Absent where nothing needs a workspace.
+    std::optional<weir::workspace::config> workspace{};
     http::trust_settings trust{};
     /// Where PostgREST's shape of the tables is served, such as `/rest/v1`; absent: nowhere.
     std::optional<std::string> postgrest{};
@@ -169,19 +183,15 @@ public:
             into_.embedded = *path;
             return;
         }
-        if (const auto url = find("DATABASE_URL")) {
-            url_of_database(*url);
-        } else if (find("PGHOST")) {
-            lakebase_by_names("PGHOST", {"PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD"});
-        } else if (find("LAKEBASE_HOST")) {
-            lakebase_by_names(
-                "LAKEBASE_HOST",
-                {"LAKEBASE_PORT", "LAKEBASE_DATABASE", "LAKEBASE_USER", "LAKEBASE_TOKEN"}
-            );
-        } else {
-            problem("no backend: set WEIR_EMBEDDED (a file or :memory:), or one of DATABASE_URL, "
-                    "PGHOST, LAKEBASE_HOST");
-        }
+        warehouse();
+        lakebase();
+        if (!into_.lakebase && into_.warehouse_id.empty())
+            problem("no backend: set WEIR_EMBEDDED (a file or :memory:), one of DATABASE_URL, "
+                    "PGHOST, LAKEBASE_HOST, or DATABRICKS_WAREHOUSE_ID");
+        const bool needs_workspace =
+            !into_.warehouse_id.empty() || (into_.lakebase && into_.lakebase->mints_passwords());
+        if (needs_workspace)
+            workspace();
     }
 
     void refuse_unknown() {
@@ -202,6 +212,50 @@ public:
 private:
     void problem(std::string message) { into_.problems.push_back(std::move(message)); }
 
+    // Apps get the id by whatever name their app.yaml gives it.
+    void warehouse() {
+        for (const std::string_view name :
+             {"DATABRICKS_WAREHOUSE_ID", "DATABRICKS_SQL_WAREHOUSE_ID", "DATABRICKS_HTTP_PATH"}) {
+            if (const auto given = find(name)) {
+                into_.warehouse_id = *given;
+                return;
+            }
+        }
+        // A profile may name one too.
+        if (find("DATABRICKS_CONFIG_PROFILE")) {
+            workspace();
+            if (into_.workspace)
+                into_.warehouse_id = into_.workspace->warehouse_id;
+        }
+    }
+
+    void workspace() {
+        if (into_.workspace)
+            return;
+        const auto variable = [this](std::string_view name) -> std::optional<std::string> {
+            const auto found = find(name);
+            return found ? std::optional<std::string>{*found} : std::nullopt;
+        };
+        try {
+            into_.workspace = weir::workspace::config::from(variable, find("HOME").value_or(""));
+        } catch (const configuration_error& failed) {
+            problem(failed.what());
+        }
+    }
+
+    void lakebase() {
+        if (const auto url = find("DATABASE_URL")) {
+            url_of_database(*url);
+        } else if (find("PGHOST")) {
+            lakebase_by_names("PGHOST", {"PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD"});
+        } else if (find("LAKEBASE_HOST")) {
+            lakebase_by_names(
+                "LAKEBASE_HOST",
+                {"LAKEBASE_PORT", "LAKEBASE_DATABASE", "LAKEBASE_USER", "LAKEBASE_TOKEN"}
+            );
+        }
+    }
+
     /// `names`: port, database, user, password.
     void lakebase_by_names(std::string_view host, const std::array<std::string_view, 4>& names) {
         auto& lakebase = into_.lakebase.emplace();
@@ -221,6 +275,9 @@ private:
         text("PGSSLMODE", lakebase.sslmode);
         text("PGSSLROOTCERT", lakebase.sslrootcert);
         text("PGAPPNAME", lakebase.application_name);
+        text("LAKEBASE_ENDPOINT", lakebase.endpoint);
+        text("LAKEBASE_INSTANCE", lakebase.instance);
+        text("LAKEBASE_INSTANCE_NAME", lakebase.instance);
         if (lakebase.user.empty())
             problem(lakebase.chosen_by + " is set, but no user: set PGUSER or LAKEBASE_USER");
     }

@@ -249,7 +249,14 @@ struct held_session final : session_interface {
         return weir::most_argument_bytes(session_);
     }
 
-    [[nodiscard]] bool has_units() const override { return transactional_session<Session>; }
+    [[nodiscard]] bool has_units() const override {
+        // An erased session inside another: what that one holds decides.
+        if constexpr (requires { session_.has_units(); }) {
+            return session_.has_units();
+        } else {
+            return transactional_session<Session>;
+        }
+    }
 
     [[nodiscard]] bool is_unit() const override { return is_in_unit(session_); }
 

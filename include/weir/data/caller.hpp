@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who a session works for. Light: string, vector.
+// Who a session works for. Light: secret, string, vector.
 #pragma once
+
+#include <weir/core/secret.hpp>
 
 #include <string>
 #include <string_view>
@@ -17,6 +19,9 @@ struct caller {
     std::string address{};
     /// Groups, for `read_all` and `purge`; filled by the application's resolver.
     std::vector<std::string> groups{};
+    /// The user's own token, where the platform passes it on: statements on tables with `run_as`
+    /// act with it. For one request; never kept, never logged.
+    secret token{};
 
     /// Whom the audit columns name: the e-mail, else the id.
     [[nodiscard]] std::string_view actor() const noexcept { return email.empty() ? id : email; }

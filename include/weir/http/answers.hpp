@@ -27,11 +27,12 @@ namespace weir::http::detail {
 open_session(const sessions& from, const table& of, const request& asked) {
     if (asked.within != nullptr && (asked.caller || of.access.rule == access_rule::open))
         return asked.within->join();
+    const session_purpose purpose{&of, asked.request_id};
     if (asked.caller)
-        return from.for_caller(*asked.caller);
+        return from.for_caller(*asked.caller, purpose);
     if (of.access.rule != access_rule::open)
         throw authentication_error{"This table is for known callers only"};
-    return from.for_nobody();
+    return from.for_nobody(purpose);
 }
 
 [[noreturn]] inline void throw_absent(const table& of) {

@@ -126,7 +126,9 @@ private:
     static any_session open(const request& asked, const sessions& from) {
         if (asked.within != nullptr)
             return asked.within->join();
-        return asked.caller ? any_session{from.for_caller(*asked.caller)} : from.for_nobody();
+        const session_purpose purpose{nullptr, asked.request_id};
+        return asked.caller ? any_session{from.for_caller(*asked.caller, purpose)}
+                            : from.for_nobody(purpose);
     }
 
     const request* asked_;
@@ -184,8 +186,9 @@ inline void add_route(
             };
             if (reads)
                 return run(asked);
-            auto session =
-                asked.caller ? any_session{from.for_caller(*asked.caller)} : from.for_nobody();
+            const session_purpose purpose{nullptr, asked.request_id};
+            auto session = asked.caller ? any_session{from.for_caller(*asked.caller, purpose)}
+                                        : from.for_nobody(purpose);
             if (!session.has_units())
                 return run(asked);
             return answer_in_unit(session, asked, run);

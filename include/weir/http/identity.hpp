@@ -2,6 +2,7 @@
 // Who a request comes from, by the platform's headers and the trust rule of design 6. Pure; light.
 #pragma once
 
+#include <weir/core/secret.hpp>
 #include <weir/core/utf8.hpp>
 #include <weir/data/caller.hpp>
 #include <weir/http/headers.hpp>
@@ -42,6 +43,18 @@ identity_header(const headers& sent, std::string_view name) {
     return std::string{value};
 }
 
+/// The user's token; empty where it is missing, sent twice, or none that could be passed on.
+[[nodiscard]] inline secret token_header(const headers& sent) {
+    constexpr std::string_view name = "X-Forwarded-Access-Token";
+    constexpr std::size_t longest = std::size_t{16} * 1024;
+    if (sent.count(name) != 1)
+        return {};
+    const auto value = trimmed(*sent.find(name));
+    const bool plain =
+        std::all_of(value.begin(), value.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+    return plain && value.size() <= longest ? secret{std::string{value}} : secret{};
+}
+
 } // namespace detail
 
 /// The caller of a request; absent: nobody. An identity header that is sent twice or is not plain
@@ -57,6 +70,7 @@ identify(const headers& sent, std::string_view remote_address, const trust_setti
             .name = {},
             .address = std::string{remote_address},
             .groups = {},
+            .token = {},
         };
     }
     auto id = detail::identity_header(sent, "X-Forwarded-User");
@@ -68,6 +82,7 @@ identify(const headers& sent, std::string_view remote_address, const trust_setti
         .name = detail::identity_header(sent, "X-Forwarded-Preferred-Username").value_or(""),
         .address = detail::identity_header(sent, "X-Real-Ip").value_or(std::string{remote_address}),
         .groups = {},
+        .token = detail::token_header(sent),
     };
 }
 

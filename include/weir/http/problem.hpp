@@ -53,6 +53,17 @@ namespace detail {
 
 /// The one mapping of weir's errors to HTTP (design 4).
 [[nodiscard]] inline problem problem_of(const error& failed) {
+    // Whoever repeats such a write unseen may do it twice.
+    if (failed.outcome_unknown()) {
+        const bool is_late = failed.kind() == error_kind::timeout;
+        return {
+            is_late ? 504 : 503,
+            "outcome_unknown",
+            "The write may have happened: look before sending it again",
+            {},
+            {}
+        };
+    }
     switch (failed.kind()) {
     case error_kind::validation: {
         const bool by_database = !failed.sqlstate().empty();
@@ -170,7 +181,7 @@ inline void append_expected(std::string& out, const std::vector<expected_column>
 [[nodiscard]] inline response problem_response(const problem& told, std::string_view request_id) {
     auto made = json_response(told.status, problem_body(told, request_id));
     made.headers.add("X-Request-ID", request_id);
-    if (told.status == 503)
+    if (told.status == 503 && told.code != "outcome_unknown")
         made.headers.add("Retry-After", "1");
     // RFC 9110 15.5.16: what would have been taken.
     if (told.status == 415 && told.code == "unsupported_content_coding")

@@ -25,16 +25,18 @@ using route_session = std::
 
 template <row Row>
 [[nodiscard]] route_session<Row> open_row_session(const sessions& from, const request& asked) {
+    const session_purpose purpose{&table_of<Row>, asked.request_id};
     if constexpr (table_of<Row>.access.rule == access_rule::open) {
         if (asked.within != nullptr)
             return asked.within->join();
-        return asked.caller ? any_session{from.for_caller(*asked.caller)} : from.for_nobody();
+        return asked.caller ? any_session{from.for_caller(*asked.caller, purpose)}
+                            : from.for_nobody(purpose);
     } else {
         if (!asked.caller)
             throw authentication_error{"This table is for known callers only"};
         if (asked.within != nullptr)
             return asked.within->join_as_caller();
-        return from.for_caller(*asked.caller);
+        return from.for_caller(*asked.caller, purpose);
     }
 }
 
@@ -52,7 +54,7 @@ template <row Row>
             throw authentication_error{"Rows inside these are for known callers only"};
         if (asked.within != nullptr)
             return asked.within->join_as_caller();
-        return from.for_caller(*asked.caller);
+        return from.for_caller(*asked.caller, {&table_of<Row>, asked.request_id});
     }
 }
 

@@ -6,12 +6,21 @@
 #include <weir/data/any_session.hpp>
 #include <weir/data/caller.hpp>
 #include <weir/http/stream_places.hpp>
+#include <weir/table/table.hpp>
 
 #include <cstddef>
 #include <functional>
+#include <string_view>
 #include <utility>
 
 namespace weir::http {
+
+/// What a session is opened for. Lifetime: read before the session is there.
+struct session_purpose {
+    /// nullptr: for no table in particular.
+    const table* of = nullptr;
+    std::string_view request_id{};
+};
 
 /// Makes sessions on one backend. Copies share the backend.
 /// Threads: safe, as the pool or database behind it is.
@@ -20,26 +29,48 @@ public:
     /// Streamed answers at once, on one backend; well below the connections of a pool (15).
     static constexpr std::size_t usual_streams = 4;
 
+    using maker_for_nobody = std::function<any_session(const session_purpose&)>;
+    using maker_for_caller =
+        std::function<any_caller_session(const caller&, const session_purpose&)>;
+
     sessions(
-        std::function<any_session()> for_nobody,
-        std::function<any_caller_session(const caller&)> for_caller,
+        maker_for_nobody for_nobody,
+        maker_for_caller for_caller,
         std::size_t streams = usual_streams
     )
         : for_nobody_(std::move(for_nobody)), for_caller_(std::move(for_caller)),
           streams_(streams) {}
 
-    [[nodiscard]] any_session for_nobody() const { return for_nobody_(); }
+    /// For backends to which it is all one what a session is for.
+    sessions(
+        std::function<any_session()> for_nobody,
+        std::function<any_caller_session(const caller&)> for_caller,
+        std::size_t streams = usual_streams
+    )
+        : sessions(
+              [make = std::move(for_nobody)](const session_purpose&) { return make(); },
+              [make = std::move(for_caller)](const caller& who, const session_purpose&) {
+                  return make(who);
+              },
+              streams
+          ) {}
 
-    [[nodiscard]] any_caller_session for_caller(const caller& who) const {
-        return for_caller_(who);
+    [[nodiscard]] any_session for_nobody(const session_purpose& purpose = {}) const {
+        return for_nobody_(purpose);
+    }
+
+    /// Errors: authentication_error where the table is read as the calling user, who has no token.
+    [[nodiscard]] any_caller_session
+    for_caller(const caller& who, const session_purpose& purpose = {}) const {
+        return for_caller_(who, purpose);
     }
 
     /// What a streamed answer needs besides a session.
     [[nodiscard]] const stream_places& streams() const noexcept { return streams_; }
 
 private:
-    std::function<any_session()> for_nobody_;
-    std::function<any_caller_session(const caller&)> for_caller_;
+    maker_for_nobody for_nobody_;
+    maker_for_caller for_caller_;
     stream_places streams_;
 };
 

@@ -78,6 +78,15 @@ private:
                 .bearer = as_->bearer,
                 .request_id = as_->request_id,
             }));
+        } catch (const authentication_error&) {
+            // A user's own token is theirs to renew; with words of the platform it would be ours.
+            if (as_->bearer.empty())
+                throw;
+            std::throw_with_nested(
+                authentication_error{"The platform refused the user's token; sign in again"}
+            );
+        } catch (const permission_error& refused) {
+            throw_refused(refused);
         } catch (const not_found_error& missing) {
             // To those who asked for a row it is not that row that is missing.
             throw_for(missing, "there is no such warehouse; check its id");
@@ -191,6 +200,15 @@ private:
             {.sqlstate = "08007",
              .server_text = std::string{cause.server_text()},
              .outcome_unknown = true}
+        });
+    }
+
+    /// Paths and codes of the platform are for the log. Errors: permission_error.
+    [[noreturn]] void throw_refused(const error& cause) const {
+        std::throw_with_nested(permission_error{
+            detail::about(table_) + "the warehouse may not be used; grant CAN USE on it, or the "
+                                    "scope that the token lacks",
+            {.sqlstate = "42501", .server_text = std::string{cause.server_text()}}
         });
     }
 

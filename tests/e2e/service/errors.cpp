@@ -458,7 +458,7 @@ TEST_CASE("keys that cannot be are refused, those that do not exist are 404") {
 }
 
 TEST_CASE("media types, methods and sizes are negotiated as HTTP says") {
-    on_both([](const backend& on) {
+    on_all([](const backend& on) {
         const auto user = fresh_user("http-" + on.name);
         for (const auto* type :
              {"",
@@ -566,7 +566,7 @@ TEST_CASE("a request goes by its own id where that is sound, else by a new one")
 }
 
 TEST_CASE("health says who is well") {
-    on_both([](const backend& on) {
+    on_all([](const backend& on) {
         const auto health = on({.target = "/api/v1/healthcheck"});
         CHECK(health.status == 200);
         CHECK(health.parsed.at("status") == "healthy");

@@ -148,6 +148,36 @@ postgres_settings(const test::postgres_server& server, const std::string& schema
     return more;
 }
 
+settings local_settings(
+    const test::workspace_process& workspace,
+    const test::postgres_server& server,
+    const std::string& schema,
+    settings more
+) {
+    more.emplace_back("DATABRICKS_HOST", workspace.url());
+    more.emplace_back("DATABRICKS_CLIENT_ID", "weir_app");
+    more.emplace_back("DATABRICKS_CLIENT_SECRET", "local-secret");
+    more.emplace_back("DATABRICKS_WAREHOUSE_ID", "local");
+    more.emplace_back("LAKEBASE_ENDPOINT", "projects/local/branches/production/endpoints/primary");
+    // By TCP, where PostgreSQL asks for the password.
+    more.emplace_back("PGHOST", "127.0.0.1");
+    more.emplace_back("PGPORT", std::to_string(server.port()));
+    more.emplace_back("PGUSER", "weir_app");
+    more.emplace_back("LAKEBASE_SCHEMA", schema);
+    more.emplace_back("WEIR_PORT", "0");
+    return more;
+}
+
+std::vector<std::string> workspace_options(const test::postgres_server& server) {
+    return {
+        "--client",
+        "weir_app:local-secret",
+        "--postgres",
+        "host=" + server.host() + " port=" + std::to_string(server.port()) +
+            " user=postgres dbname=postgres",
+    };
+}
+
 service::service(const settings& with, const std::string& program)
     : process_(program, with), port_(process_.wait_until_listening()) {
     if (port_ == 0)
@@ -165,12 +195,37 @@ const service& shared_postgres() {
     return made.running;
 }
 
-void on_both(const std::function<void(const backend&)>& test) {
+const test::workspace_process& workspace_of_local() {
+    static const test::workspace_process made{workspace_options(test::postgres_server::shared())};
+    return made;
+}
+
+const service& shared_local() {
+    static const test::own_schema schema{test::postgres_server::shared(), "e2e_local"};
+    static const drained_service made{
+        local_settings(workspace_of_local(), schema.server(), schema.name(), trusting)
+    };
+    return made.running;
+}
+
+void on_all(const std::function<void(const backend&)>& test) {
     SECTION("on the embedded engine") {
         test({"embedded", &shared_embedded()});
     }
     SECTION("on PostgreSQL") {
         test({"postgres", &shared_postgres()});
+    }
+    SECTION("on the local workspace") {
+        test({"local", &shared_local()});
+    }
+}
+
+void where_wells_are(const std::function<void(const backend&)>& test) {
+    SECTION("on the embedded engine") {
+        test({"embedded", &shared_embedded()});
+    }
+    SECTION("on a warehouse") {
+        test({"local", &shared_local()});
     }
 }
 

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+#include <workspace_process.hpp>
 
 namespace e2e {
 
@@ -65,6 +66,18 @@ void require_sound(const reply& answer);
     const test::postgres_server& server, const std::string& schema, settings more = {}
 );
 
+/// Of a service with a warehouse on a workspace and Lakebase on a PostgreSQL whose passwords that
+/// workspace mints. The workspace has the client `weir_app` with `local-secret`.
+[[nodiscard]] settings local_settings(
+    const test::workspace_process& workspace,
+    const test::postgres_server& server,
+    const std::string& schema,
+    settings more = {}
+);
+
+/// The options of such a workspace's command line.
+[[nodiscard]] std::vector<std::string> workspace_options(const test::postgres_server& server);
+
 /// A service that listens; ends with this object.
 class service {
 public:
@@ -86,7 +99,11 @@ private:
 const service& shared_embedded();
 const service& shared_postgres();
 
-/// One backend and its names of things; tests that run on both call `on_both`.
+/// The one whose wells are on a SQL warehouse, and the workspace behind it.
+const service& shared_local();
+const test::workspace_process& workspace_of_local();
+
+/// One backend and its names of things; tests that run on all call `on_all`.
 struct backend {
     std::string name;
     const service* on;
@@ -94,8 +111,11 @@ struct backend {
     reply operator()(const ask& of) const { return on->send(of); }
 };
 
-/// Runs the same test on both backends.
-void on_both(const std::function<void(const backend&)>& test);
+/// Runs the same test on the embedded engine, on PostgreSQL, and on PostgreSQL through a workspace.
+void on_all(const std::function<void(const backend&)>& test);
+
+/// Runs the same test wherever wells are: on the embedded engine and on a warehouse.
+void where_wells_are(const std::function<void(const backend&)>& test);
 
 /// The same requests to both backends, whose answers must be equal once what is generated - ids,
 /// times - is out of them. `{name}` in a target or body stands for what remember() kept.

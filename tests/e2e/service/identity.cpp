@@ -52,7 +52,7 @@ struct belongings {
 } // namespace
 
 TEST_CASE("one user never sees, counts, changes or deletes what is another's") {
-    on_both([](const backend& on) {
+    on_all([](const backend& on) {
         const auto owner = fresh_user("owner-" + on.name);
         const auto other = fresh_user("other-" + on.name);
         const belongings mine{on, owner};
@@ -162,7 +162,7 @@ TEST_CASE("one user never sees, counts, changes or deletes what is another's") {
 }
 
 TEST_CASE("an id that another's row has is not told apart from one that is free") {
-    on_both([](const backend& on) {
+    on_all([](const backend& on) {
         const auto owner = fresh_user("idowner-" + on.name);
         const auto other = fresh_user("idother-" + on.name);
         const auto made =
@@ -182,7 +182,7 @@ TEST_CASE("an id that another's row has is not told apart from one that is free"
 }
 
 TEST_CASE("audit columns name the caller's e-mail, else the id") {
-    on_both([](const backend& on) {
+    on_all([](const backend& on) {
         const auto user = fresh_user("audit-" + on.name);
         const auto with_mail =
             on({.method = "POST", .target = "/api/v1/orders", .body = "{}", .user = user});
@@ -198,7 +198,7 @@ TEST_CASE("audit columns name the caller's e-mail, else the id") {
 }
 
 TEST_CASE("a caller who is not plainly named is nobody, and nobody gets nothing") {
-    on_both([](const backend& on) {
+    on_all([](const backend& on) {
         const std::vector<std::vector<std::pair<std::string, std::string>>> callers{
             {},
             {{"X-Forwarded-Email", "a@example.com"}},

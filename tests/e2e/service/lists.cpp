@@ -202,7 +202,7 @@ TEST_CASE("NULLs sort as if larger than any value unless asked otherwise") {
 }
 
 TEST_CASE("pages are stable and complete, and say how much there is") {
-    on_both([](const backend& on) {
+    on_all([](const backend& on) {
         const auto user = fresh_user("pages-" + on.name);
         std::string body = "[";
         for (int at = 0; at < 25; ++at)
@@ -239,7 +239,7 @@ TEST_CASE("pages are stable and complete, and say how much there is") {
 }
 
 TEST_CASE("limit is 100 unless asked for, and at most the table's") {
-    on_both([](const backend& on) {
+    on_all([](const backend& on) {
         const auto user = fresh_user("limit-" + on.name);
         std::string body = "[";
         for (int at = 0; at < 120; ++at)
@@ -279,30 +279,31 @@ TEST_CASE("select answers the columns asked for, in that order") {
 }
 
 TEST_CASE("wells are listed with strings, doubles and NULLs compared as the docs say") {
-    const auto& on = shared_embedded();
-    const std::string body = R"([
+    where_wells_are([](const backend& on) {
+        const std::string body = R"([
         {"api10": 5000000001, "api14": 50000000010000, "wellname": "LIST A", "oileur": 1.5},
         {"api10": 5000000002, "api14": 50000000020000, "wellname": "LIST B"},
         {"api10": 5000000003, "api14": 50000000030000, "wellname": "list c", "oileur": 250000.25}])";
-    REQUIRE(on.send({.method = "POST", .target = "/api/v1/wells", .body = body}).status == 201);
-    const auto count = [&](const std::string& query) {
-        const auto answer = on.send({.target = "/api/v1/wells?wellname=ilike.list*&" + query});
-        INFO(query);
-        REQUIRE(answer.status == 200);
-        return answer.parsed.at("count").get<int>();
-    };
-    CHECK(count("oileur=gt.1") == 2);
-    CHECK(count("oileur=gt.100000") == 1);
-    CHECK(count("oileur=eq.250000.25") == 1);
-    CHECK(count("oileur=lt.1e3") == 1);
-    CHECK(count("oileur=neq.1.5") == 1);
-    CHECK(count("oileur=is.null") == 1);
-    CHECK(count("wellname=like.LIST*") == 2);
-    CHECK(count("api10=in.(5000000001,5000000003)") == 2);
-    CHECK(count("api14=eq.50000000020000") == 1);
-    CHECK(count("order=oileur.desc.nullslast,wellname") == 3);
-    const auto numbers =
-        on.send({.target = "/api/v1/wells/5000000001", .headers = {{"Prefer", "numbers=string"}}});
-    CHECK(numbers.parsed.at("api10") == "5000000001");
-    CHECK(numbers.parsed.at("oileur") == 1.5);
+        REQUIRE(on({.method = "POST", .target = "/api/v1/wells", .body = body}).status == 201);
+        const auto count = [&](const std::string& query) {
+            const auto answer = on({.target = "/api/v1/wells?wellname=ilike.list*&" + query});
+            INFO(query);
+            REQUIRE(answer.status == 200);
+            return answer.parsed.at("count").get<int>();
+        };
+        CHECK(count("oileur=gt.1") == 2);
+        CHECK(count("oileur=gt.100000") == 1);
+        CHECK(count("oileur=eq.250000.25") == 1);
+        CHECK(count("oileur=lt.1e3") == 1);
+        CHECK(count("oileur=neq.1.5") == 1);
+        CHECK(count("oileur=is.null") == 1);
+        CHECK(count("wellname=like.LIST*") == 2);
+        CHECK(count("api10=in.(5000000001,5000000003)") == 2);
+        CHECK(count("api14=eq.50000000020000") == 1);
+        CHECK(count("order=oileur.desc.nullslast,wellname") == 3);
+        const auto numbers =
+            on({.target = "/api/v1/wells/5000000001", .headers = {{"Prefer", "numbers=string"}}});
+        CHECK(numbers.parsed.at("api10") == "5000000001");
+        CHECK(numbers.parsed.at("oileur") == 1.5);
+    });
 }

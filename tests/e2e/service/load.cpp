@@ -15,7 +15,7 @@ using namespace e2e;
 using weir::test::raw_client;
 
 TEST_CASE("200 clients at once insert rows, and each is there exactly once") {
-    on_both([](const backend& on) {
+    on_all([](const backend& on) {
         const auto user = fresh_user("load-" + on.name);
         constexpr int clients = 200;
         constexpr int turns = 5;
@@ -78,7 +78,7 @@ TEST_CASE("200 clients at once insert rows, and each is there exactly once") {
 }
 
 TEST_CASE("many clients change one row, and one of them is the last") {
-    on_both([](const backend& on) {
+    on_all([](const backend& on) {
         const auto user = fresh_user("race-" + on.name);
         const auto made =
             on({.method = "POST", .target = "/api/v1/orders", .body = "{}", .user = user});
@@ -120,7 +120,7 @@ TEST_CASE("many clients change one row, and one of them is the last") {
 }
 
 TEST_CASE("many clients claim one key, and one gets it") {
-    on_both([](const backend& on) {
+    on_all([](const backend& on) {
         const auto user = fresh_user("claim-" + on.name);
         const auto order =
             on({.method = "POST", .target = "/api/v1/orders", .body = "{}", .user = user});

@@ -465,50 +465,52 @@ TEST_CASE("numbers come as the client prefers") {
     CHECK(changed.status == 204);
 }
 
-TEST_CASE("a well lives on the engine only; PostgreSQL without a warehouse does not serve it") {
-    const auto& on = shared_embedded();
+TEST_CASE("PostgreSQL without a warehouse does not serve wells") {
     CHECK(shared_postgres().send({.target = "/api/v1/wells"}).status == 404);
-    const std::string body =
-        R"({"api10": 4201234567, "api14": "42012345670000", "wellname": "SMITH 1-15H", "spuddate": "05/01/2024", "oileur": 1e5})";
-    const auto made = on.send({.method = "POST", .target = "/api/v1/wells", .body = body});
-    REQUIRE(made.status == 201);
-    CHECK(made.header("Location") == "/api/v1/wells/4201234567");
-    CHECK(made.parsed.at("api14") == 42012345670000);
-    CHECK(made.parsed.at("wellspacing") == 640.0);
-    CHECK(made.parsed.at("oileur") == 100000);
-    CHECK(made.parsed.at("inserted_by") == "weir");
-    CHECK(on.send({.target = "/api/v1/wells/4201234567"}).parsed == made.parsed);
-    CHECK(on.send({.method = "POST", .target = "/api/v1/wells", .body = body}).status == 409);
-    const auto same_unique = on.send(
-        {.method = "POST",
-         .target = "/api/v1/wells",
-         .body = R"({"api10": 4201234568, "api14": 42012345670000, "wellname": "B"})"}
-    );
-    CHECK(same_unique.status == 409);
-    const auto broken = on.send(
-        {.method = "POST",
-         .target = "/api/v1/wells",
-         .body =
-             R"({"api10": 1, "api14": 1.5, "wellname": "", "spuddate": "2024-05-01", "oileur": -1, "gaseur": "NaN"})"
-        }
-    );
-    CHECK(broken.status == 400);
-    CHECK(broken.parsed.at("details").at("errors").size() >= 5);
-    const auto put = on.send(
-        {.method = "PUT",
-         .target = "/api/v1/wells/4201234999",
-         .body = R"({"api14": 5, "wellname": "PUT"})",
-         .user = "mary"}
-    );
-    CHECK(put.status == 201);
-    CHECK(put.header("Location") == "/api/v1/wells/4201234999");
-    CHECK(put.parsed.at("inserted_by") == "mary@example.com");
-    const auto out_of_range = on.send(
-        {.method = "PUT", .target = "/api/v1/wells/42", .body = R"({"api14": 6, "wellname": "PUT"})"
-        }
-    );
-    CHECK(out_of_range.status == 400);
-    CHECK(on.send({.method = "DELETE", .target = "/api/v1/wells/4201234999"}).status == 204);
-    CHECK(on.send({.method = "POST", .target = "/api/v1/wells/4201234999/restore"}).status == 200);
-    CHECK(on.send({.method = "POST", .target = "/api/v1/wells/4201234999/purge"}).status == 403);
+}
+
+TEST_CASE("a well is written and read alike on the engine and on a warehouse") {
+    where_wells_are([](const backend& on) {
+        const std::string body =
+            R"({"api10": 4201234567, "api14": "42012345670000", "wellname": "SMITH 1-15H", "spuddate": "05/01/2024", "oileur": 1e5})";
+        const auto made = on({.method = "POST", .target = "/api/v1/wells", .body = body});
+        REQUIRE(made.status == 201);
+        CHECK(made.header("Location") == "/api/v1/wells/4201234567");
+        CHECK(made.parsed.at("api14") == 42012345670000);
+        CHECK(made.parsed.at("wellspacing") == 640.0);
+        CHECK(made.parsed.at("oileur") == 100000);
+        CHECK(made.parsed.at("inserted_by") == (on.name == "local" ? "weir_app" : "weir"));
+        CHECK(on({.target = "/api/v1/wells/4201234567"}).parsed == made.parsed);
+        CHECK(on({.method = "POST", .target = "/api/v1/wells", .body = body}).status == 409);
+        const auto same_unique =
+            on({.method = "POST",
+                .target = "/api/v1/wells",
+                .body = R"({"api10": 4201234568, "api14": 42012345670000, "wellname": "B"})"});
+        CHECK(same_unique.status == 409);
+        const auto broken = on(
+            {.method = "POST",
+             .target = "/api/v1/wells",
+             .body =
+                 R"({"api10": 1, "api14": 1.5, "wellname": "", "spuddate": "2024-05-01", "oileur": -1, "gaseur": "NaN"})"
+            }
+        );
+        CHECK(broken.status == 400);
+        CHECK(broken.parsed.at("details").at("errors").size() >= 5);
+        const auto put =
+            on({.method = "PUT",
+                .target = "/api/v1/wells/4201234999",
+                .body = R"({"api14": 5, "wellname": "PUT"})",
+                .user = "mary"});
+        CHECK(put.status == 201);
+        CHECK(put.header("Location") == "/api/v1/wells/4201234999");
+        CHECK(put.parsed.at("inserted_by") == "mary@example.com");
+        const auto out_of_range =
+            on({.method = "PUT",
+                .target = "/api/v1/wells/42",
+                .body = R"({"api14": 6, "wellname": "PUT"})"});
+        CHECK(out_of_range.status == 400);
+        CHECK(on({.method = "DELETE", .target = "/api/v1/wells/4201234999"}).status == 204);
+        CHECK(on({.method = "POST", .target = "/api/v1/wells/4201234999/restore"}).status == 200);
+        CHECK(on({.method = "POST", .target = "/api/v1/wells/4201234999/purge"}).status == 403);
+    });
 }

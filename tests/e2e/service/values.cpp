@@ -256,28 +256,29 @@ TEST_CASE("texts sort by their bytes on both backends") {
 }
 
 TEST_CASE("doubles keep their special values and every digit") {
-    const auto& on = shared_embedded();
-    const auto made = on.send(
-        {.method = "POST",
-         .target = "/api/v1/wells",
-         .body =
-             R"([{"api10": 6000000001, "api14": 60000000010000, "wellname": "D1", "wellspacing": 0.1},
+    where_wells_are([](const backend& on) {
+        const auto made = on(
+            {.method = "POST",
+             .target = "/api/v1/wells",
+             .body =
+                 R"([{"api10": 6000000001, "api14": 60000000010000, "wellname": "D1", "wellspacing": 0.1},
              {"api10": 6000000002, "api14": 60000000020000, "wellname": "D2", "wellspacing": "NaN"},
              {"api10": 6000000003, "api14": 60000000030000, "wellname": "D3", "wellspacing": "Infinity"},
              {"api10": 6000000004, "api14": 60000000040000, "wellname": "D4", "wellspacing": 5e-324},
              {"api10": 6000000005, "api14": 60000000050000, "wellname": "D5", "wellspacing": -0.0},
              {"api10": 6000000006, "api14": 60000000060000, "wellname": "D6", "wellspacing": null}])"
+            }
+        );
+        INFO(made.body);
+        REQUIRE(made.status == 201);
+        CHECK(made.body.find("\"wellspacing\":0.1,") != std::string::npos);
+        CHECK(made.parsed.at("data")[1].at("wellspacing") == "NaN");
+        CHECK(made.parsed.at("data")[2].at("wellspacing") == "Infinity");
+        CHECK(made.parsed.at("data")[3].at("wellspacing") == 5e-324);
+        CHECK(made.parsed.at("data")[5].at("wellspacing").is_null());
+        for (const auto& row : made.parsed.at("data")) {
+            const auto got = on({.target = "/api/v1/wells/" + row.at("api10").dump()});
+            CHECK(got.parsed == row);
         }
-    );
-    INFO(made.body);
-    REQUIRE(made.status == 201);
-    CHECK(made.body.find("\"wellspacing\":0.1,") != std::string::npos);
-    CHECK(made.parsed.at("data")[1].at("wellspacing") == "NaN");
-    CHECK(made.parsed.at("data")[2].at("wellspacing") == "Infinity");
-    CHECK(made.parsed.at("data")[3].at("wellspacing") == 5e-324);
-    CHECK(made.parsed.at("data")[5].at("wellspacing").is_null());
-    for (const auto& row : made.parsed.at("data")) {
-        const auto got = on.send({.target = "/api/v1/wells/" + row.at("api10").dump()});
-        CHECK(got.parsed == row);
-    }
+    });
 }

@@ -172,7 +172,7 @@ TEST_CASE("the query language does what its page says") {
     run("query.md");
 }
 
-TEST_CASE("relations are embedded as their page says") {
+TEST_CASE("relations are embedded as their page says", "[units]") {
     run("relations.md");
 }
 
@@ -180,6 +180,6 @@ TEST_CASE("what goes wrong is answered as its page says") {
     run("errors.md");
 }
 
-TEST_CASE("writes do what their page says") {
+TEST_CASE("writes do what their page says", "[units]") {
     run("writes.md");
 }

@@ -203,7 +203,7 @@ TEST_CASE("of a long answer the status and the place are given again") {
     CHECK_FALSE(again.headers.find("Content-Type"));
 }
 
-TEST_CASE("two services on one database share their keys") {
+TEST_CASE("two services on one database share their keys", "[units]") {
     service on;
     service other{on};
     on.as(ada());
@@ -237,7 +237,7 @@ TEST_CASE("two services on one database share their keys") {
     CHECK(holds(orders_of_ada(on), R"("total":2)"));
 }
 
-TEST_CASE("a write whose commit was never heard of is found done when it is repeated") {
+TEST_CASE("a write whose commit was never heard of is found done when it is repeated", "[units]") {
     service on;
     on.as(ada());
     on.crash_next_commit(service::crash::after_commit);
@@ -250,7 +250,7 @@ TEST_CASE("a write whose commit was never heard of is found done when it is repe
     CHECK(holds(orders_of_ada(on), R"("total":1)"));
 }
 
-TEST_CASE("a write whose commit failed leaves nothing, and runs when it is repeated") {
+TEST_CASE("a write whose commit failed leaves nothing, and runs when it is repeated", "[units]") {
     service on;
     on.as(ada());
     on.crash_next_commit(service::crash::before_commit);

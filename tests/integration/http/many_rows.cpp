@@ -24,7 +24,7 @@ std::string names(service& on, std::string_view query = "") {
 
 } // namespace
 
-TEST_CASE("PATCH with a filter changes the rows that match") {
+TEST_CASE("PATCH with a filter changes the rows that match", "[units]") {
     service on;
     add_wells(on);
     CHECK(on.ask("PATCH", "/wells?oileur=gte.2", R"({"wellname":"X"})").body == R"({"count":2})");
@@ -46,7 +46,7 @@ TEST_CASE("PATCH with a filter changes the rows that match") {
     CHECK(on.ask("PATCH", "/wells?oileur=gt.99", R"({"wellname":"Z"})").body == R"({"count":0})");
 }
 
-TEST_CASE("DELETE with a filter deletes the rows that match") {
+TEST_CASE("DELETE with a filter deletes the rows that match", "[units]") {
     service on;
     add_wells(on);
     CHECK(on.ask("DELETE", "/wells?oileur=lt.2").body == R"({"count":1})");

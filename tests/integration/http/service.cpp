@@ -13,6 +13,8 @@
 #include <weir/lakebase/session.hpp>
 
 #include <postgres_fixture.hpp>
+#elif defined(WEIR_TEST_ON_WAREHOUSE)
+#include <warehouse_fixture.hpp>
 #else
 #include <weir/embedded/database.hpp>
 #include <weir/embedded/session.hpp>
@@ -49,6 +51,19 @@ private:
     weir::lakebase::pool pool_;
 };
 
+#elif defined(WEIR_TEST_ON_WAREHOUSE)
+
+/// A catalog of its own on the warehouse of the local workspace.
+class backend {
+public:
+    [[nodiscard]] auto session(const weir::nobody& who) { return on_.session(who); }
+
+    [[nodiscard]] auto session(const weir::caller& who) { return on_.session(who); }
+
+private:
+    own_warehouse on_;
+};
+
 #else
 
 /// A database in memory.
@@ -75,6 +90,12 @@ private:
     std::unique_ptr<weir::embedded::database> database_;
 };
 
+#endif
+
+#ifdef WEIR_TEST_ON_WAREHOUSE
+constexpr bool is_warehouse = true;
+#else
+constexpr bool is_warehouse = false;
 #endif
 
 /// What the sessions of a service share.
@@ -195,6 +216,10 @@ public:
         return held_.stream(text, with, until);
     }
 
+    [[nodiscard]] std::size_t most_argument_bytes() const {
+        return weir::most_argument_bytes(held_);
+    }
+
 private:
     Session held_;
     session_state* shared_;
@@ -271,12 +296,12 @@ void service::parts::add_tables(const weir::http::table_options& options) {
     const weir::http::sessions from{
         [this] {
             auto session = on->session(weir::nobody{.name = "service"});
-            if (!has_units)
+            if (!has_units || is_warehouse)
                 return weir::any_session{without_units{std::move(session), shared}};
             return weir::any_session{breaking_session{std::move(session), shared}};
         },
         [this](const weir::caller& asking) {
-            if (!has_units)
+            if (!has_units || is_warehouse)
                 return weir::any_caller_session{without_units{on->session(asking), shared}};
             return weir::any_caller_session{breaking_session{on->session(asking), shared}};
         },

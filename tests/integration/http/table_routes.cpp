@@ -238,6 +238,7 @@ TEST_CASE("a rule that the database checks is told like any other") {
     on.as(ada());
     const auto refused = on.ask("POST", "/orders", R"({"status":"placed"})");
     CHECK(refused.status == 400);
+    INFO(refused.body);
     CHECK(holds(
         refused.body,
         R"({"error":true,"message":"Validation failed","details":{"errors":[)"

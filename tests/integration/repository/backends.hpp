@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two backends every repository test runs on, each with its tables made and empty. Sessions are
-// erased, so that each repository compiles once for both.
+// The backends every repository test runs on, each with its tables made and empty. Sessions are
+// erased, so that each repository compiles once for all.
 #pragma once
 
 #include <weir/data/any_session.hpp>
@@ -15,6 +15,7 @@
 #include <postgres_fixture.hpp>
 #include <specimens.weir.hpp>
 #include <tutorial.weir.hpp>
+#include <warehouse_fixture.hpp>
 
 namespace weir::test {
 
@@ -61,6 +62,23 @@ public:
 
 private:
     embedded::database database_{{.path = ":memory:"}};
+};
+
+/// A warehouse of the local workspace, over HTTP. It has no units of work.
+class warehouse_backend {
+public:
+    warehouse_backend() {
+        auto session = on_.session(nobody{});
+        create_tables<served_tables>(session);
+    }
+
+    template <class Who>
+    [[nodiscard]] auto session(Who who) {
+        return on_.session(who);
+    }
+
+private:
+    ::test::own_warehouse on_;
 };
 
 } // namespace weir::test

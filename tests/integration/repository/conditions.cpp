@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Typed conditions on what arrays and maps contain, on both backends.
+// Typed conditions on what arrays and maps contain, on every backend.
 #include <weir/data/repository.hpp>
 
 #include <algorithm>
@@ -49,7 +49,11 @@ std::string totals(const std::vector<field_ops::order>& rows) {
 } // namespace
 
 TEMPLATE_TEST_CASE(
-    "arrays and maps are asked what they contain", "", postgres_backend, embedded_backend
+    "arrays and maps are asked what they contain",
+    "",
+    postgres_backend,
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(caller{.id = "ada"});

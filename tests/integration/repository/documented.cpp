@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What docs/writes.md quotes, on both backends.
+// What docs/writes.md quotes, on every backend.
 #include <weir/data/repository.hpp>
 
 #include <catch.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whose rows are whose, through every call of a repository, on both backends.
+// Whose rows are whose, through every call of a repository, on every backend.
 #include <weir/data/any_session.hpp>
 #include <weir/data/repository.hpp>
 
@@ -30,7 +30,11 @@ field_ops::order_line_create a_line(uuid order, std::int32_t number) {
 } // namespace
 
 TEMPLATE_TEST_CASE(
-    "another caller's rows are absent in every call", "", postgres_backend, embedded_backend
+    "another caller's rows are absent in every call",
+    "",
+    postgres_backend,
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto anns = backend.session(ann);
@@ -62,7 +66,11 @@ TEMPLATE_TEST_CASE(
 }
 
 TEMPLATE_TEST_CASE(
-    "children belong to whom their parent belongs", "", postgres_backend, embedded_backend
+    "children belong to whom their parent belongs",
+    "",
+    postgres_backend,
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto anns = backend.session(ann);
@@ -91,7 +99,11 @@ TEMPLATE_TEST_CASE(
 }
 
 TEMPLATE_TEST_CASE(
-    "a group with read_all reads every row and changes none", "", postgres_backend, embedded_backend
+    "a group with read_all reads every row and changes none",
+    "",
+    postgres_backend,
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto anns = backend.session(ann);
@@ -110,7 +122,8 @@ TEMPLATE_TEST_CASE(
     "a unique value of another caller is a conflict that shows nothing of the row",
     "",
     postgres_backend,
-    embedded_backend
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto anns = backend.session(ann);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Upserts of many rows and changes by condition, on both backends.
+// Upserts of many rows and changes by condition, on every backend.
 #include <weir/data/repository.hpp>
 
 #include <catch.hpp>
@@ -38,7 +38,8 @@ TEMPLATE_TEST_CASE(
     "an upsert of many creates and replaces, and says how many are new",
     "",
     postgres_backend,
-    embedded_backend
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{});
@@ -66,7 +67,8 @@ TEMPLATE_TEST_CASE(
     "an upsert of many writes nothing when one row is deleted or somebody else's",
     "",
     postgres_backend,
-    embedded_backend
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{});
@@ -93,7 +95,8 @@ TEMPLATE_TEST_CASE(
     "an insert that ignores leaves rows that exist as they are",
     "",
     postgres_backend,
-    embedded_backend
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{});
@@ -112,7 +115,8 @@ TEMPLATE_TEST_CASE(
     "an upsert may go by a unique set, for which deleted rows do not count",
     "",
     postgres_backend,
-    embedded_backend
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{});
@@ -145,7 +149,11 @@ TEMPLATE_TEST_CASE(
 }
 
 TEMPLATE_TEST_CASE(
-    "rows without audit columns are upserted too", "", postgres_backend, embedded_backend
+    "rows without audit columns are upserted too",
+    "",
+    postgres_backend,
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{});
@@ -163,7 +171,8 @@ TEMPLATE_TEST_CASE(
     "a change by condition changes what matches and no more than is allowed",
     "",
     postgres_backend,
-    embedded_backend
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{.name = "clerk"});
@@ -181,8 +190,33 @@ TEMPLATE_TEST_CASE(
     CHECK(wells.count() == 4);
     CHECK(wells.update_where(c::oileur >= 1.0, {.wellname = "X"}, {.most_rows = 3}).count == 3);
     CHECK(wells.update_where(c::oileur > 9.0, {.wellname = "X"}, {.most_rows = 0}).count == 0);
+    CHECK(wells.remove_where(c::wellname == "X", {.most_rows = 3}).count == 3);
+    CHECK(wells.count() == 1);
+    CHECK_THROWS_AS(wells.update_where({}, {.wellname = "Z"}), validation_error);
+    CHECK_THROWS_AS(wells.remove_where({}), validation_error);
+    CHECK_THROWS_AS(wells.update_where(c::oileur > 1.0, {}), validation_error);
+    CHECK_THROWS_AS(wells.update_where(c::oileur > 1.0, {.wellname = ""}), validation_error);
+
+    repository<specimens::bare_note, decltype(session)> notes{session};
+    notes.insert_all({{.slug = "a"}, {.slug = "b"}});
+    CHECK(notes.remove_where(specimens::bare_note_columns::slug == "a").count == 1);
+    CHECK(notes.count() == 1);
+    repository<specimens::counter, decltype(session)> counters{session};
+    CHECK_THROWS_AS(
+        counters.update_where(specimens::counter_columns::id == 1, {.label = "x"}), validation_error
+    );
+}
+
+TEMPLATE_TEST_CASE(
+    "a change by condition gives back the rows it changed", "", postgres_backend, embedded_backend
+) {
+    TestType backend;
+    auto session = backend.session(nobody{.name = "clerk"});
+    repository<tutorial::well, decltype(session)> wells{session};
+    for (std::int64_t at = 0; at < 4; ++at)
+        wells.insert({.api10 = first + at, .wellname = "X", .oileur = double(at)});
     const auto changed =
-        wells.update_where(c::wellname == "X", {.wellname = "Y"}, {.with_rows = true});
+        wells.update_where(c::oileur >= 1.0, {.wellname = "Y"}, {.with_rows = true});
     CHECK(changed.count == 3);
     CHECK(names_of(changed.rows) == "Y Y Y ");
     CHECK(changed.rows[0].updated_by == "clerk");
@@ -193,24 +227,34 @@ TEMPLATE_TEST_CASE(
     CHECK(removed.rows[0].is_deleted);
     CHECK(removed.rows[0].deleted_by == "clerk");
     CHECK(wells.count() == 1);
-    CHECK_THROWS_AS(wells.update_where({}, {.wellname = "Z"}), validation_error);
-    CHECK_THROWS_AS(wells.remove_where({}), validation_error);
-    CHECK_THROWS_AS(wells.update_where(c::oileur > 1.0, {}), validation_error);
-    CHECK_THROWS_AS(wells.update_where(c::oileur > 1.0, {.wellname = ""}), validation_error);
 
     repository<specimens::bare_note, decltype(session)> notes{session};
     notes.insert_all({{.slug = "a"}, {.slug = "b"}});
     namespace n = specimens::bare_note_columns;
     CHECK(notes.remove_where(n::slug == "a", {.with_rows = true}).rows.at(0).slug == "a");
-    CHECK(notes.count() == 1);
-    repository<specimens::counter, decltype(session)> counters{session};
+}
+
+TEST_CASE("without units of work rows cannot come back from a change by condition") {
+    warehouse_backend backend;
+    auto session = backend.session(nobody{});
+    repository<tutorial::well, decltype(session)> wells{session};
+    wells.insert({.api10 = first, .wellname = "X"});
     CHECK_THROWS_AS(
-        counters.update_where(specimens::counter_columns::id == 1, {.label = "x"}), validation_error
+        wells.update_where(c::api10 == first, {.wellname = "Y"}, {.with_rows = true}),
+        configuration_error
     );
+    CHECK_THROWS_AS(
+        wells.remove_where(c::api10 == first, {.with_rows = true}), configuration_error
+    );
+    CHECK(wells.read({first}).wellname == "X");
 }
 
 TEMPLATE_TEST_CASE(
-    "a change by condition sees the caller's own rows only", "", postgres_backend, embedded_backend
+    "a change by condition sees the caller's own rows only",
+    "",
+    postgres_backend,
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto anns = backend.session(caller{.id = "ann", .groups = {"support"}});
@@ -227,12 +271,16 @@ TEMPLATE_TEST_CASE(
         mine.update_where(drafts, {.tags = std::vector<std::string>{"x"}}, {.most_rows = 1})
             .count == 1
     );
-    CHECK(mine.remove_where(drafts, {.with_rows = true}).rows.size() == 1);
+    CHECK(mine.remove_where(drafts).count == 1);
     CHECK(theirs.read({other.id}).tags == other.tags);
 }
 
 TEMPLATE_TEST_CASE(
-    "those who may purge delete everybody's rows for good", "", postgres_backend, embedded_backend
+    "those who may purge delete everybody's rows for good",
+    "",
+    postgres_backend,
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto anns = backend.session(ann);

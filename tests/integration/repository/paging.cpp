@@ -243,7 +243,8 @@ TEMPLATE_TEST_CASE(
     "a walk neither repeats a row nor skips one that was there throughout",
     "",
     postgres_backend,
-    embedded_backend
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{});
@@ -279,7 +280,8 @@ TEMPLATE_TEST_CASE(
     "a place in a list outlives its row, and leads back from an empty page",
     "",
     postgres_backend,
-    embedded_backend
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{});

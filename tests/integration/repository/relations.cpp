@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows related to rows at hand, on both backends.
+// Rows related to rows at hand, on every backend.
 #include <weir/data/any_session.hpp>
 #include <weir/data/relations.hpp>
 #include <weir/data/repository.hpp>
@@ -32,7 +32,11 @@ field_ops::order_line_create a_line(uuid order, std::int32_t number) {
 } // namespace
 
 TEMPLATE_TEST_CASE(
-    "children come per parent, in order, limited per parent", "", postgres_backend, embedded_backend
+    "children come per parent, in order, limited per parent",
+    "",
+    postgres_backend,
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(ann);
@@ -67,7 +71,8 @@ TEMPLATE_TEST_CASE(
     "parents come per child, absent where the caller sees none",
     "",
     postgres_backend,
-    embedded_backend
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(ann);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows through a repository, on both backends.
+// Rows through a repository, on every backend.
 #include <weir/core/text.hpp>
 #include <weir/data/repository.hpp>
 
@@ -44,7 +44,8 @@ TEMPLATE_TEST_CASE(
     "an inserted row comes back as stored, with its audit columns filled",
     "",
     postgres_backend,
-    embedded_backend
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{.name = "loader"});
@@ -67,7 +68,11 @@ TEMPLATE_TEST_CASE(
 }
 
 TEMPLATE_TEST_CASE(
-    "a row that is not there is absent, and read says so", "", postgres_backend, embedded_backend
+    "a row that is not there is absent, and read says so",
+    "",
+    postgres_backend,
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{});
@@ -85,7 +90,8 @@ TEMPLATE_TEST_CASE(
     "a second row with a taken key is a conflict and changes nothing",
     "",
     postgres_backend,
-    embedded_backend
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{});
@@ -98,7 +104,11 @@ TEMPLATE_TEST_CASE(
 }
 
 TEMPLATE_TEST_CASE(
-    "broken rules are all told before any statement is sent", "", postgres_backend, embedded_backend
+    "broken rules are all told before any statement is sent",
+    "",
+    postgres_backend,
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{});
@@ -123,7 +133,8 @@ TEMPLATE_TEST_CASE(
     "many rows are stored in one statement and come back in order",
     "",
     postgres_backend,
-    embedded_backend
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{});
@@ -146,7 +157,8 @@ TEMPLATE_TEST_CASE(
     "a partial update changes what is set, clears what is null, and stamps the row",
     "",
     postgres_backend,
-    embedded_backend
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{.name = "editor"});
@@ -170,7 +182,8 @@ TEMPLATE_TEST_CASE(
     "a replacement sets every column, the key and the past stay",
     "",
     postgres_backend,
-    embedded_backend
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{});
@@ -189,7 +202,8 @@ TEMPLATE_TEST_CASE(
     "a deleted row is hidden until it is restored, and gone once purged",
     "",
     postgres_backend,
-    embedded_backend
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{.name = "cleaner"});
@@ -219,7 +233,8 @@ TEMPLATE_TEST_CASE(
     "an upsert inserts, then replaces the row that has its key",
     "",
     postgres_backend,
-    embedded_backend
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{.name = "sync"});
@@ -236,10 +251,11 @@ TEMPLATE_TEST_CASE(
 }
 
 TEMPLATE_TEST_CASE(
-    "a list filters, orders with nulls last, pages and counts alike on both backends",
+    "a list filters, orders with nulls last, pages and counts alike on every backend",
     "",
     postgres_backend,
-    embedded_backend
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{});
@@ -273,7 +289,11 @@ TEMPLATE_TEST_CASE(
 }
 
 TEMPLATE_TEST_CASE(
-    "SQL in every text field is only ever text", "", postgres_backend, embedded_backend
+    "SQL in every text field is only ever text",
+    "",
+    postgres_backend,
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{.name = "'); drop table wells; --"});
@@ -292,7 +312,8 @@ TEMPLATE_TEST_CASE(
     "an identity is the database's to give, and unique values are kept unique",
     "",
     postgres_backend,
-    embedded_backend
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{});
@@ -319,7 +340,8 @@ TEMPLATE_TEST_CASE(
     "a table without audit columns works, its deletes are for good",
     "",
     postgres_backend,
-    embedded_backend
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{});
@@ -332,7 +354,11 @@ TEMPLATE_TEST_CASE(
 }
 
 TEMPLATE_TEST_CASE(
-    "every type keeps its value, at its limits and as NULL", "", postgres_backend, embedded_backend
+    "every type keeps its value, at its limits and as NULL",
+    "",
+    postgres_backend,
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{});

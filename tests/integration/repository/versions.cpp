@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Versions of rows and writes that demand them, on both backends.
+// Versions of rows and writes that demand them, on every backend.
 #include <weir/data/repository.hpp>
 #include <weir/data/versions.hpp>
 
@@ -76,7 +76,8 @@ TEMPLATE_TEST_CASE(
     "every change moves the version on, even by a clock that stands still or goes back",
     "",
     postgres_backend,
-    embedded_backend
+    embedded_backend,
+    warehouse_backend
 ) {
     const auto clock = GENERATE(at_noon, backwards);
     TestType backend;
@@ -112,7 +113,8 @@ TEMPLATE_TEST_CASE(
     "a write that demands a version changes that version only",
     "",
     postgres_backend,
-    embedded_backend
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{});
@@ -144,7 +146,8 @@ TEMPLATE_TEST_CASE(
     "a write may demand one of several versions, or none of them",
     "",
     postgres_backend,
-    embedded_backend
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{});
@@ -175,7 +178,11 @@ TEMPLATE_TEST_CASE(
 }
 
 TEMPLATE_TEST_CASE(
-    "of many writers with one version exactly one wins", "", postgres_backend, embedded_backend
+    "of many writers with one version exactly one wins",
+    "",
+    postgres_backend,
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{});
@@ -207,7 +214,8 @@ TEMPLATE_TEST_CASE(
     "rows without audit columns have versions by their values",
     "",
     postgres_backend,
-    embedded_backend
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{});
@@ -228,7 +236,8 @@ TEMPLATE_TEST_CASE(
     "of many writers of a row without audit columns exactly one wins",
     "",
     postgres_backend,
-    embedded_backend
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{});

@@ -75,7 +75,7 @@ struct on_warehouse {
         throw std::logic_error{"unreachable"};
     }
 
-    local_workspace& workspace = local_workspace::shared();
+    workspace_process& workspace = workspace_process::shared();
     local_warehouse warehouse;
     session_type session = warehouse.session(nobody{.name = "tester"});
 };

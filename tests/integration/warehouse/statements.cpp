@@ -77,7 +77,7 @@ TEST_CASE("failures are told by what they are, never in the platform's words") {
 
 TEST_CASE("a warehouse that does not exist is an error of configuration") {
     on_warehouse on;
-    weir::workspace::client client{on.workspace.config()};
+    weir::workspace::client client{config_of(on.workspace)};
     weir::warehouse::workspace_transport over{client};
     weir::warehouse::warehouse missing{over, {.warehouse_id = "none"}};
     auto session = missing.session(nobody{});

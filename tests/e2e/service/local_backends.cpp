@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+// A service on a workspace: wells on its SQL warehouse, the other tables on a PostgreSQL whose
+// passwords it mints; and the script that runs a program beside both.
+#include <catch.hpp>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <thread>
+
+#include "fixture.hpp"
+
+using namespace e2e;
+using std::chrono::milliseconds;
+using weir::test::service_process;
+
+namespace {
+
+/// A PostgreSQL and a workspace of a test's own, with what a service on them is told.
+struct own_backends {
+    test::own_schema schema{test::postgres_server::shared(), "e2e_own"};
+    test::workspace_process workspace{workspace_options(schema.server())};
+
+    [[nodiscard]] settings settings_with(const settings& more) const {
+        settings all = more;
+        for (const auto& each : local_settings(workspace, schema.server(), schema.name()))
+            if (std::none_of(more.begin(), more.end(), [&](const auto& given) {
+                    return given.first == each.first;
+                }))
+                all.push_back(each);
+        return all;
+    }
+};
+
+const std::string a_well = R"({"api10": 4300000001, "api14": 43000000010000, "wellname": "A"})";
+
+bool holds(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("each table is on the backend it is declared for") {
+    own_backends own;
+    service on{own.settings_with({{"WEIR_LOCAL_USER", "lena"}})};
+    REQUIRE(on.send({.method = "POST", .target = "/api/v1/wells", .body = a_well}).status == 201);
+    REQUIRE(
+        on.send({.method = "POST", .target = "/api/v1/orders", .body = R"({"tags": ["x"]})"})
+            .status == 201
+    );
+    CHECK(
+        own.workspace.execute(
+            "SELECT wellname FROM oil_gas_catalog.production_schema.wells WHERE api10 = 4300000001"
+        ) == R"([["A"]])"
+    );
+    CHECK(
+        own.schema.server().as_superuser(
+            "select count(*) from \"" + own.schema.name() + "\".orders where customer = 'lena'"
+        ) == "1"
+    );
+    const auto health = on.send({.target = "/api/v1/healthcheck"});
+    CHECK(health.status == 200);
+    for (const auto* component : {"database", "warehouse", "tables"})
+        CHECK(health.parsed.at("components").at(component).at("status") == "healthy");
+    CHECK(on.process().stop() == 0);
+    CHECK_FALSE(holds(on.process().output(), "local-secret"));
+}
+
+TEST_CASE("the passwords of Lakebase are minted, and again once the server refuses them") {
+    own_backends own;
+    service on{own.settings_with({{"WEIR_LOCAL_USER", "lena"}})};
+    REQUIRE(on.send({.method = "POST", .target = "/api/v1/orders", .body = "{}"}).status == 201);
+    const auto seen = own.workspace.take_requests();
+    CHECK(holds(seen, "/api/2.0/postgres/credentials"));
+    // Tokens and passwords of before are no good from here on, and no connection stays.
+    own.workspace.advance_clock(std::chrono::hours{2});
+    std::this_thread::sleep_for(milliseconds{200});
+    const std::string connections =
+        " from pg_stat_activity where usename = 'weir_app' and application_name = 'weir'";
+    own.schema.server().as_superuser("select pg_terminate_backend(pid)" + connections);
+    // They end when they see it, and a write that is on its way by then may have happened.
+    for (int tries = 0; tries < 300; ++tries) {
+        if (own.schema.server().as_superuser("select count(*)" + connections) == "0")
+            break;
+        std::this_thread::sleep_for(milliseconds{10});
+    }
+    CHECK(on.send({.method = "POST", .target = "/api/v1/orders", .body = "{}"}).status == 201);
+    CHECK(on.send({.method = "POST", .target = "/api/v1/wells", .body = a_well}).status == 201);
+    CHECK(holds(own.workspace.take_requests(), "/api/2.0/postgres/credentials"));
+}
+
+TEST_CASE("the request's id and caller reach the workspace") {
+    own_backends own;
+    service on{own.settings_with({{"WEIR_LOCAL_USER", "lena"}})};
+    REQUIRE(on.send({.method = "POST", .target = "/api/v1/wells", .body = a_well}).status == 201);
+    static_cast<void>(own.workspace.take_requests());
+    REQUIRE(
+        on.send({.target = "/api/v1/wells/4300000001", .headers = {{"X-Request-ID", "look-here-7"}}}
+        ).status == 200
+    );
+    CHECK(holds(own.workspace.take_requests(), "look-here-7"));
+}
+
+TEST_CASE("a warehouse that is away keeps nobody from Lakebase, and is served once it is back") {
+    own_backends own;
+    own.workspace.add_fault(
+        R"({"kind":"status","status":403,"error_code":"PERMISSION_DENIED","times":-1,"path":"/api/2.0/sql"})"
+    );
+    service on{own.settings_with({{"WEIR_LOCAL_USER", "lena"}})};
+    CHECK(on.send({.method = "POST", .target = "/api/v1/orders", .body = "{}"}).status == 201);
+    CHECK(on.send({.target = "/api/v1/wells"}).status == 403);
+    const auto health = on.send({.target = "/api/v1/healthcheck"});
+    CHECK(health.status == 503);
+    CHECK(health.parsed.at("components").at("database").at("status") == "healthy");
+    CHECK(health.parsed.at("components").at("warehouse").at("status") == "unavailable");
+    own.workspace.clear_faults();
+    int status = 0;
+    for (int tries = 0; tries < 300 && status != 200; ++tries) {
+        std::this_thread::sleep_for(milliseconds{50});
+        status = on.send({.target = "/api/v1/healthcheck"}).status;
+    }
+    CHECK(status == 200);
+    CHECK(on.send({.target = "/api/v1/wells"}).status == 200);
+}
+
+TEST_CASE("a check of health starts no warehouse") {
+    own_backends own;
+    service on{own.settings_with({})};
+    own.workspace.change(R"({"cold_start_ms":60000})");
+    own.workspace.stop_warehouse();
+    static_cast<void>(own.workspace.take_requests());
+    CHECK(on.send({.target = "/api/v1/healthcheck"}).status == 200);
+    CHECK_FALSE(holds(own.workspace.take_requests(), "/api/2.0/sql/statements"));
+}
+
+TEST_CASE("what a service on a workspace lacks is told at its start") {
+    const auto refused = [](const settings& with) {
+        service_process process{field_ops_program(), with};
+        CHECK(process.wait() == 1);
+        return process.output();
+    };
+    CHECK(holds(refused({{"DATABRICKS_WAREHOUSE_ID", "local"}}), "set DATABRICKS_HOST"));
+    CHECK(holds(
+        refused({{"DATABRICKS_WAREHOUSE_ID", "local"}, {"DATABRICKS_HOST", "http://127.0.0.1:1"}}),
+        "set DATABRICKS_TOKEN, or DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET"
+    ));
+    CHECK(holds(
+        refused(
+            {{"DATABRICKS_WAREHOUSE_ID", "no id"},
+             {"DATABRICKS_HOST", "http://127.0.0.1:1"},
+             {"DATABRICKS_TOKEN", "canary-4711"}}
+        ),
+        "The warehouse's id may have letters"
+    ));
+    CHECK(holds(
+        refused(
+            {{"PGHOST", "127.0.0.1"},
+             {"PGUSER", "a"},
+             {"LAKEBASE_INSTANCE_NAME", "orders"},
+             {"DATABRICKS_TOKEN", "canary-4711"}}
+        ),
+        "set DATABRICKS_HOST"
+    ));
+}
+
+TEST_CASE("the other names of the warehouse work too") {
+    own_backends own;
+    for (const auto& [name, value] : settings{
+             {"DATABRICKS_SQL_WAREHOUSE_ID", "local"},
+             {"DATABRICKS_HTTP_PATH", "/sql/1.0/warehouses/local"},
+         }) {
+        service on{own.settings_with({{"DATABRICKS_WAREHOUSE_ID", ""}, {name, value}})};
+        CHECK(on.send({.target = "/api/v1/wells"}).status == 200);
+    }
+}
+
+TEST_CASE("the script serves beside both, keeps their data, and leaves nothing running") {
+    const char* const script = std::getenv("WEIR_LOCAL_RUN");
+    const char* const workspace = std::getenv("WEIR_LOCAL_WORKSPACE");
+    REQUIRE((script != nullptr && workspace != nullptr));
+    const temporary_folder folder;
+    // PostgreSQL has a user of its own, who must get there.
+    std::filesystem::permissions(folder.path(), std::filesystem::perms{0755});
+    for (const int signal : {SIGTERM, SIGINT}) {
+        service_process process{
+            script,
+            {{"WEIR_DUCKDB_LIBRARY", duckdb_library()},
+             {"WEIR_PORT", "0"},
+             {"WEIR_LOCAL_USER", "lena"}},
+            "/",
+            {folder.path(), workspace, field_ops_program()}
+        };
+        const int port = process.wait_until_listening();
+        INFO(process.output());
+        REQUIRE(port != 0);
+        const bool is_first = signal == SIGTERM;
+        const auto wells = send(port, {.target = "/api/v1/wells?count=exact"});
+        CHECK(wells.parsed.at("total") == (is_first ? 0 : 1));
+        const auto orders = send(port, {.target = "/api/v1/orders?count=exact"});
+        CHECK(orders.parsed.at("total") == (is_first ? 0 : 1));
+        if (is_first) {
+            CHECK(
+                send(port, {.method = "POST", .target = "/api/v1/wells", .body = a_well}).status ==
+                201
+            );
+            CHECK(
+                send(port, {.method = "POST", .target = "/api/v1/orders", .body = "{}"}).status ==
+                201
+            );
+        }
+        CHECK(process.stop(signal) == 0);
+        CHECK_FALSE(std::filesystem::exists(folder.path() + "/postgres/data/postmaster.pid"));
+    }
+}
