@@ -17,7 +17,7 @@ namespace wh = weir::warehouse;
 struct on_catalog {
     on_catalog() { make_wells(house); }
 
-    weir::workspace::client client{local_workspace::shared().config()};
+    weir::workspace::client client{config_of(workspace_process::shared())};
     wh::workspace_transport over{client};
     wh::warehouse house{over, {.warehouse_id = "local"}};
     wh::catalog tables{client, house};

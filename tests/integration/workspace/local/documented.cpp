@@ -107,7 +107,7 @@ TEST_CASE("the workspace's calls as documented") {
 }
 
 TEST_CASE("an app is deployed as documented") {
-    weir::workspace::client client{local_workspace::shared().config()};
+    weir::workspace::client client{config_of(workspace_process::shared())};
     const std::string binary = "#!/bin/sh\n";
     // clang-format off
     weir::workspace::make_workspace_directory(client, "/Workspace/field-ops");
@@ -121,7 +121,7 @@ TEST_CASE("an app is deployed as documented") {
 }
 
 TEST_CASE("tables of the catalog as documented") {
-    weir::workspace::client client{local_workspace::shared().config()};
+    weir::workspace::client client{config_of(workspace_process::shared())};
     // clang-format off
     weir::warehouse::workspace_transport over{client};
     weir::warehouse::warehouse house{over, {.warehouse_id = "local"}};

@@ -13,7 +13,7 @@ ws::config service_principal() {
     return ws::config::from(
         [](std::string_view name) -> std::optional<std::string> {
             if (name == "DATABRICKS_HOST")
-                return local_workspace::shared().url() + "/?o=77";
+                return workspace_process::shared().url() + "/?o=77";
             if (name == "DATABRICKS_CLIENT_ID")
                 return "local-client";
             if (name == "DATABRICKS_CLIENT_SECRET")

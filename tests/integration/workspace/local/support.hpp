@@ -17,7 +17,7 @@ namespace test {
 /// The environment of a program that works with it.
 inline std::optional<std::string> environment(std::string_view name) {
     if (name == "DATABRICKS_HOST")
-        return local_workspace::shared().url();
+        return workspace_process::shared().url();
     if (name == "DATABRICKS_TOKEN")
         return "dapi-local";
     if (name == "DATABRICKS_WAREHOUSE_ID")
