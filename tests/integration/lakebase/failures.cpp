@@ -292,7 +292,7 @@ TEST_CASE("many deadlines are kept at the same time") {
     for (auto& one_of_them : waiting) {
         const auto lateness = one_of_them.get();
         CHECK(lateness >= 0ms);
-        CHECK(lateness < 1s);
+        CHECK(lateness < 10s);
     }
 }
 

@@ -132,15 +132,17 @@ TEST_CASE("a failure at a late row comes at that row, not as the end") {
 
 TEST_CASE("the deadline ends a stream: between rows, and in the server's work") {
     many_things given{"stream_deadline", 10'000};
-    auto idle = given.session.stream(query(in_order), {}, deadline::in(150ms));
+    // Long enough for the first row wherever this runs.
+    const auto due = deadline::in(2s);
+    auto idle = given.session.stream(query(in_order), {}, due);
     REQUIRE(idle.next());
-    std::this_thread::sleep_for(200ms);
+    std::this_thread::sleep_until(due.at());
     CHECK_THROWS_AS(drain(idle), weir::timeout_error);
 
     auto busy = given.session.stream(
         query("select id, case when id > 100 then pg_sleep(30) end from @{place}\"things\""),
         {},
-        deadline::in(300ms)
+        deadline::in(2s)
     );
     REQUIRE(busy.next());
     CHECK_THROWS_AS(drain(busy), weir::timeout_error);

@@ -194,13 +194,14 @@ TEST_CASE("a lock that is not granted in time is a retryable conflict") {
 TEST_CASE("a unit's own deadline bounds all its statements") {
     things on{"unit_deadline"};
     auto session = on.connections.session(nobody{});
-    auto unit = session.begin(deadline::in(150ms));
+    auto unit = session.begin(deadline::in(1s));
     CHECK_THROWS_AS(one(unit, "select pg_sleep(20)"), weir::timeout_error);
     unit.rollback();
     CHECK(on.connections.statistics().in_use == 0);
 
-    auto late = session.begin(deadline::in(50ms));
-    std::this_thread::sleep_for(60ms);
+    const auto due = deadline::in(1s);
+    auto late = session.begin(due);
+    std::this_thread::sleep_until(due.at());
     CHECK_THROWS_AS(one(late, "select 1"), weir::timeout_error);
     CHECK_THROWS_AS(late.commit(), weir::timeout_error);
 }
