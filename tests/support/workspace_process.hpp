@@ -71,15 +71,17 @@ public:
 
     /// Cancels a statement of the service principal.
     void cancel_statement(const std::string& id) const {
-        constexpr std::string_view start = R"("access_token":")";
-        const auto given =
-            ask("POST",
-                "/oidc/v1/token",
-                "grant_type=client_credentials&client_id=local-client&client_secret=local-secret",
-                "x-www-form-urlencoded");
-        const auto begin = given.find(start) + start.size();
-        const auto token = given.substr(begin, given.find('"', begin) - begin);
-        ask("POST", "/api/2.0/sql/statements/" + id + "/cancel", "{}", "json", token);
+        ask("POST", "/api/2.0/sql/statements/" + id + "/cancel", "{}", "json", principal_token());
+    }
+
+    /// Waits for the end of a statement of the service principal.
+    void wait_for_statement(const std::string& id) const {
+        const auto token = principal_token();
+        std::string seen;
+        do
+            seen = ask("GET", "/api/2.0/sql/statements/" + id, "", "json", token);
+        while (seen.find(R"("state":"PENDING")") != std::string::npos ||
+               seen.find(R"("state":"RUNNING")") != std::string::npos);
     }
 
     /// Moves the time that tokens, results and links end by.
@@ -88,11 +90,7 @@ public:
     }
 
     /// The calls of the API since the last look, as JSON.
-    [[nodiscard]] std::string take_requests() const {
-        auto seen = ask("GET", "/admin/requests");
-        ask("DELETE", "/admin/requests");
-        return seen;
-    }
+    [[nodiscard]] std::string take_requests() const { return ask("DELETE", "/admin/requests"); }
 
     /// Executes a statement past every client of weir; its rows as JSON: `[["1",null]]`.
     ///
@@ -119,6 +117,17 @@ public:
     }
 
 private:
+    [[nodiscard]] std::string principal_token() const {
+        constexpr std::string_view start = R"("access_token":")";
+        const auto given =
+            ask("POST",
+                "/oidc/v1/token",
+                "grant_type=client_credentials&client_id=local-client&client_secret=local-secret",
+                "x-www-form-urlencoded");
+        const auto begin = given.find(start) + start.size();
+        return given.substr(begin, given.find('"', begin) - begin);
+    }
+
     static std::string required(const char* name) {
         const char* value = std::getenv(name);
         if (value == nullptr || *value == '\0') {

@@ -73,12 +73,16 @@ api::api(identities& known, faults& injected, std::string workspace_id)
     : known_(&known), injected_(&injected), workspace_id_(std::move(workspace_id)) {
     router_.put_around([this](request& asked, const auto& next) { return around(asked, next); });
     add_open("GET", "/admin/requests", [this](const request&) {
+        const std::lock_guard lock{mutex_};
         return answer(describe_requests());
     });
+    // What is forgotten is answered: a request between a look and a deletion would be seen by
+    // nobody.
     add_open("DELETE", "/admin/requests", [this](const request&) {
         const std::lock_guard lock{mutex_};
+        auto made = answer(describe_requests());
         seen_.clear();
-        return answer(json_object{});
+        return made;
     });
     add_open("GET", "/admin/faults", [this](const request&) {
         return answer(injected_->describe());
@@ -185,6 +189,9 @@ api::befall(const fault& what, request& asked, const std::function<response(requ
     case fault_kind::latency:
         std::this_thread::sleep_for(std::chrono::milliseconds{what.latency_ms});
         return next(asked);
+    case fault_kind::hold:
+        injected_->hold(what);
+        return next(asked);
     case fault_kind::drop_before:
         break_connection();
         return {.status = 503};
@@ -211,7 +218,6 @@ api::befall(const fault& what, request& asked, const std::function<response(requ
 }
 
 std::string api::describe_requests() const {
-    const std::lock_guard lock{mutex_};
     return json_object{}.add_raw("requests", json_array({seen_.begin(), seen_.end()})).text();
 }
 

@@ -64,6 +64,7 @@ private:
         weir::http::request& asked,
         const std::function<weir::http::response(weir::http::request&)>& next
     );
+    /// Requires the mutex.
     [[nodiscard]] std::string describe_requests() const;
 
     identities* known_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "faults.hpp"
 
+#include <chrono>
 #include <utility>
 
 #include "refusal.hpp"
@@ -12,6 +13,7 @@ namespace {
 constexpr std::pair<std::string_view, fault_kind> kinds[]{
     {"status", fault_kind::status},
     {"latency", fault_kind::latency},
+    {"hold", fault_kind::hold},
     {"drop_before", fault_kind::drop_before},
     {"drop_after", fault_kind::drop_after},
     {"truncate", fault_kind::truncate},
@@ -53,8 +55,8 @@ void faults::add(const json_value& described) {
         }
     }
     if (!known)
-        throw invalid("kind must be one of status, latency, drop_before, drop_after, truncate, "
-                      "expired_token, delta_conflict");
+        throw invalid("kind must be one of status, latency, hold, drop_before, drop_after, "
+                      "truncate, expired_token, delta_conflict");
     made.method = described.string("method");
     made.path = described.string("path");
     made.contains = described.string("contains");
@@ -81,8 +83,17 @@ void faults::add(const json_value& described) {
 }
 
 void faults::clear() {
-    const std::lock_guard lock{mutex_};
-    asked_.clear();
+    {
+        const std::lock_guard lock{mutex_};
+        asked_.clear();
+        ++round_;
+    }
+    cleared_.notify_all();
+}
+
+void faults::hold(const fault& struck) {
+    std::unique_lock lock{mutex_};
+    cleared_.wait_for(lock, std::chrono::minutes{1}, [&] { return round_ != struck.round; });
 }
 
 std::string faults::describe() const {
@@ -115,6 +126,7 @@ std::optional<fault> faults::take_first(Matches matches) {
         if (each.times > 0)
             --each.times;
         ++each.hits;
+        each.round = round_;
         return each;
     }
     return std::nullopt;

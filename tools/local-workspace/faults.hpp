@@ -2,6 +2,7 @@
 // Faults on demand: what an administrator asked to go wrong, and which requests it befalls.
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -19,6 +20,8 @@ enum class fault_kind {
     status,
     /// Waits before the request is handled.
     latency,
+    /// Waits until the faults are cleared, a minute at most.
+    hold,
     /// Ends the connection without handling the request.
     drop_before,
     /// Handles the request and ends the connection instead of answering.
@@ -49,6 +52,8 @@ struct fault {
     std::int64_t latency_ms = 0;
     std::string condition{};
     std::int64_t hits = 0;
+    /// How often the faults had been cleared when it struck.
+    std::uint64_t round = 0;
 };
 
 /// Threads: may be shared.
@@ -57,6 +62,8 @@ public:
     /// Errors: refusal 400 for what is no fault.
     void add(const json_value& described);
     void clear();
+    /// Waits until `struck` is cleared, a minute at most.
+    void hold(const fault& struck);
     [[nodiscard]] std::string describe() const;
 
     /// What befalls a request, and counts it.
@@ -72,6 +79,8 @@ private:
 
     mutable std::mutex mutex_;
     std::vector<fault> asked_;
+    std::condition_variable cleared_;
+    std::uint64_t round_ = 0;
 };
 
 } // namespace local_workspace

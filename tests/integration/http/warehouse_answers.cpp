@@ -22,6 +22,33 @@ const workspace_process& workspace() {
 
 constexpr const char* a_well = "/wells/4200000001";
 
+/// For what is not about time.
+constexpr milliseconds patient{30'000};
+
+/// A statement that the service asks for since the requests were looked at last.
+std::string next_statement() {
+    constexpr std::string_view start = R"("target":"/api/2.0/sql/statements/)";
+    for (;;) {
+        const auto seen = workspace().take_requests();
+        const auto at = seen.find(start);
+        if (at != std::string::npos)
+            return seen.substr(at + start.size(), 36);
+    }
+}
+
+/// Asks with more and more patience, until the workspace took the statement and was told that
+/// nobody waits for it any more.
+template <class Ask>
+weir::http::response ask_until_taken(Ask ask) {
+    for (milliseconds patience{400};; patience *= 2) {
+        static_cast<void>(workspace().take_requests());
+        auto answer = ask(patience);
+        if (workspace().take_requests().find("/cancel\"") != std::string::npos ||
+            patience > milliseconds{30'000})
+            return answer;
+    }
+}
+
 /// A service with one well, and a workspace without faults behind it and after it.
 class troubled {
 public:
@@ -71,11 +98,11 @@ public:
         return on_.ask_as(std::nullopt, std::move(asked));
     }
 
-    weir::http::response read(milliseconds patience = milliseconds{400}) {
+    weir::http::response read(milliseconds patience = patient) {
         return ask("GET", a_well, patience);
     }
 
-    weir::http::response change(milliseconds patience = milliseconds{400}) {
+    weir::http::response change(milliseconds patience = patient) {
         return ask("PATCH", a_well, patience, R"({"wellname":"B"})");
     }
 
@@ -126,7 +153,7 @@ TEST_CASE("credentials of the service that are no good are answered 503, not 401
 
 TEST_CASE("a warehouse that is not there is answered 500, a row that is not there 404") {
     troubled on;
-    CHECK(on.ask("GET", "/wells/4200000009", milliseconds{2'000}).status == 404);
+    CHECK(on.ask("GET", "/wells/4200000009", patient).status == 404);
     on.fail(R"("kind":"status","status":404,"error_code":"NOT_FOUND")");
     require_answer(on.read(), 500, "configuration", false);
     require_answer(on.change(), 500, "configuration", false);
@@ -160,7 +187,7 @@ TEST_CASE("a statement that fails is answered by what it failed of") {
     on.fail_statements("TABLE_OR_VIEW_NOT_FOUND");
     require_answer(on.read(), 500, "statement", false);
     on.fail_statements("DELTA_CONCURRENT_APPEND");
-    require_answer(on.change(milliseconds{5'000}), 409, "conflict", false);
+    require_answer(on.change(), 409, "conflict", false);
     on.fail_statements("DELTA_VIOLATE_CONSTRAINT_WITH_VALUES");
     require_answer(on.change(), 400, "validation", false);
     CHECK(on.name() == "A");
@@ -170,8 +197,10 @@ TEST_CASE("a warehouse that starts for longer than the request may take is answe
     troubled on;
     workspace().change(R"({"cold_start_ms":60000})");
     workspace().stop_warehouse();
-    require_answer(on.read(), 503, "connection", true);
-    require_answer(on.change(), 503, "connection", true);
+    const auto read = ask_until_taken([&](milliseconds patience) { return on.read(patience); });
+    require_answer(read, 503, "connection", true);
+    const auto change = ask_until_taken([&](milliseconds patience) { return on.change(patience); });
+    require_answer(change, 503, "connection", true);
     workspace().change(R"({"cold_start_ms":0})");
     workspace().stop_warehouse();
     CHECK(on.name() == "A");
@@ -179,50 +208,47 @@ TEST_CASE("a warehouse that starts for longer than the request may take is answe
 
 TEST_CASE("a statement that runs for longer than the request may take is answered 504") {
     troubled on;
-    on.fail(R"("kind":"latency","latency_ms":600)");
+    on.fail(R"("kind":"hold")");
     require_answer(on.read(milliseconds{200}), 504, "timeout", false);
     CHECK(on.name() == "A");
 }
 
 TEST_CASE("a statement that somebody cancels is answered 504") {
     troubled on;
-    workspace().change(R"({"cold_start_ms":3000})");
+    workspace().change(R"({"cold_start_ms":60000})");
     workspace().stop_warehouse();
     static_cast<void>(workspace().take_requests());
     weir::http::response answer;
     {
         // Below six seconds weir asks from the start, and its calls tell the statement's id.
         std::jthread client{[&] { answer = on.read(milliseconds{5'500}); }};
-        std::string id;
-        while (id.empty()) {
-            const auto seen = workspace().take_requests();
-            const std::string_view start = R"("target":"/api/2.0/sql/statements/)";
-            const auto at = seen.find(start);
-            if (at != std::string::npos)
-                id = seen.substr(at + start.size(), 36);
-        }
-        workspace().cancel_statement(id);
+        workspace().cancel_statement(next_statement());
     }
     require_answer(answer, 504, "timeout", false);
+    workspace().change(R"({"cold_start_ms":0})");
+    workspace().stop_warehouse();
+    CHECK(on.name() == "A");
 }
 
 TEST_CASE("a result that is gone is answered 503, a write with the doubt") {
     troubled on;
     for (const bool writes : {false, true}) {
         workspace().clear_faults();
-        // While the first question is held, an hour passes.
-        workspace().add_fault(
-            R"({"kind":"latency","latency_ms":500,"method":"GET","path":"/api/2.0/sql/statements/"})"
+        // While the first question is held, the statement ends and two hours pass.
+        workspace().add_fault(R"({"kind":"hold","method":"GET","path":"/api/2.0/sql/statements/"})"
         );
+        static_cast<void>(workspace().take_requests());
         weir::http::response answer;
         {
             std::jthread client{[&] {
                 answer = writes ? on.change(milliseconds{5'500}) : on.read(milliseconds{5'500});
             }};
+            const auto id = next_statement();
             while (!holds(workspace().faults(), R"("hits":1)"))
-                std::this_thread::sleep_for(milliseconds{5});
-            std::this_thread::sleep_for(milliseconds{100});
+                std::this_thread::yield();
+            workspace().wait_for_statement(id);
             workspace().advance_clock(std::chrono::hours{2});
+            workspace().clear_faults();
         }
         require_answer(answer, 503, writes ? "outcome_unknown" : "connection", !writes);
     }
