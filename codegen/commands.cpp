@@ -12,6 +12,7 @@
 #include "emit_fwd.hpp"
 #include "emit_model.hpp"
 #include "emit_openapi.hpp"
+#include "emit_routes.hpp"
 #include "emit_row.hpp"
 #include "emit_schema.hpp"
 #include "fmt.hpp"
@@ -107,6 +108,7 @@ int run(const generate_options& options) {
                               : options.out.substr(0, options.out.size() - header_ending.size());
         outputs.push_back({stem + ".weir.hpp", emit_header(schema, loaded.files)});
         outputs.push_back({stem + ".weir_fwd.hpp", emit_forward(schema)});
+        outputs.push_back({stem + ".weir.cpp", emit_routes(schema, base_name(stem))});
     }
     for (const auto& each : outputs) {
         if (!write_file(each.path, each.text))

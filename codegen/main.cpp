@@ -29,12 +29,10 @@ int main(int argc, char** argv) {
 
     generate_options generate;
     auto& generate_command =
-        *app.add_subcommand("generate", "write <name>.weir.hpp and <name>.weir_fwd.hpp");
+        *app.add_subcommand("generate", "write <name>.weir.hpp, .weir_fwd.hpp and .weir.cpp");
     add_inputs(generate_command, generate);
     generate_command.add_option(
-        "--out",
-        generate.out,
-        "the header to write, of one schema; the forward header goes beside it"
+        "--out", generate.out, "the header to write, of one schema; the other files go beside it"
     );
     generate_command.add_option(
         "--out-dir", generate.out_dir, "the folder to write to, for any number of schemas"

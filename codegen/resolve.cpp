@@ -141,8 +141,7 @@ private:
             from.flag("soft_delete", defaults_.soft_delete.value_or(true) && table.audit);
         table.soft_delete_at = from.key_at("soft_delete");
         table.history = from.flag(
-            "history",
-            defaults_.history && table.audit && table.backend.value == backend::lakebase
+            "history", defaults_.history && table.audit && table.backend.value == backend::lakebase
         );
         table.history_at = from.has("history") ? from.key_at("history") : table.name.at;
         read_columns(from, table);

@@ -3,10 +3,10 @@
 #include <weir/data/create_tables.hpp>
 #include <weir/embedded/database.hpp>
 #include <weir/embedded/session.hpp>
+#include <weir/http/add_table.hpp>
 #include <weir/http/docs_page.hpp>
 #include <weir/http/httplib.hpp>
 #include <weir/http/openapi.hpp>
-#include <weir/http/table_routes.hpp>
 
 #include <cstdio>
 #include <cstdlib>

@@ -12,6 +12,7 @@
 #include <weir/core/seal.hpp>
 #include <weir/data/create_tables.hpp>
 #include <weir/data/row_hooks.hpp>
+#include <weir/http/add_table.hpp>
 #include <weir/http/custom_route.hpp>
 #include <weir/http/docs_page.hpp>
 #include <weir/http/gzip.hpp>
@@ -22,7 +23,6 @@
 #include <weir/http/router.hpp>
 #include <weir/http/sessions.hpp>
 #include <weir/http/table_options.hpp>
-#include <weir/http/table_routes.hpp>
 #include <weir/table/row.hpp>
 
 #include <atomic>
@@ -85,7 +85,8 @@ public:
 
     /// Serves every table in `Tables` (a generated `table_list`): its routes if it has `api:`, and
     /// the table itself, created at start where it is absent. `options` are those of all its
-    /// routes: `{.hooks = {weir::share(weir::hooks<order>{…})}}`.
+    /// routes: `{.hooks = {weir::share(weir::hooks<order>{…})}}`. The schema's `<name>.weir.cpp`
+    /// is linked, or table_routes.hpp included.
     template <class Tables>
     void serve(http::table_options options = {}) {
         // One key for all tables, so that a cursor of another table is known for what it is.

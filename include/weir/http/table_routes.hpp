@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The routes of one table (design 5): add_table<Row>(router, sessions). Costs what
+// What add_table<Row>(router, sessions) does, for the files that compile routes. Costs what
 // read_routes.hpp and many_routes.hpp cost.
 #pragma once
 
 #include <weir/core/error.hpp>
+#include <weir/http/add_table.hpp>
 #include <weir/http/answers.hpp>
 #include <weir/http/many_routes.hpp>
 #include <weir/http/read_routes.hpp>
@@ -23,12 +24,8 @@
 
 namespace weir::http {
 
-/// Adds the routes of a table under `<base>/<api path>`: those operations its schema offers.
-///
-/// Errors: throws configuration_error when the table has no `api:`, or its path is taken.
-/// Lifetime: what `from` refers to outlives the router.
 template <class Row>
-void add_table(router& routes, sessions from, table_options options = {}) {
+void add_table(router& routes, sessions from, table_options options) {
     static_assert(check_keyed_row<Row>());
     constexpr const table& facts = table_of<Row>;
     if (facts.api.path.empty())
