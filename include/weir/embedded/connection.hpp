@@ -102,7 +102,7 @@ public:
             if (translated.change)
                 return change_check(*translated.change, statement.table);
             if (!translated.is_prepared)
-                return run_all(translated.statements, statement.table);
+                return run_all(with_comments(std::move(translated)), statement.table);
             if (how == delivery::merge_actions)
                 translated.statements[0] += " RETURNING merge_action";
             found = &prepare(std::move(translated), arguments, statement.table);
@@ -185,6 +185,14 @@ private:
         return cache_.add(std::move(made));
     }
 
+    /// A table that is there already keeps the comments it has.
+    std::vector<std::string> with_comments(translation of) {
+        if (of.comments.empty() || (!of.commented.empty() && !sql_of(of.commented).empty()))
+            return std::move(of.statements);
+        of.statements.insert(of.statements.end(), of.comments.begin(), of.comments.end());
+        return std::move(of.statements);
+    }
+
     /// Several statements take effect together.
     rows run_all(const std::vector<std::string>& statements, std::string_view table) {
         if (statements.size() == 1)
@@ -228,34 +236,76 @@ private:
             const auto new_name = joined_name(remade);
             run("CREATE TABLE " + new_name + definition, table);
             run("INSERT INTO " + new_name + " SELECT * FROM " + old_name, table);
+            const auto comments = comments_of(change.table, table);
             run("DROP TABLE " + old_name, table);
             std::string rename{"ALTER TABLE " + new_name + " RENAME TO "};
             append_name(rename, change.table.back());
-            return run(rename, table);
+            run(rename, table);
+            for (const auto& each : comments)
+                run(each, table);
+            return rows{};
         });
     }
 
     std::string definition_of(const std::vector<std::string>& parts, std::string_view table) {
-        const auto match = [](std::string_view column, const std::string& value) {
-            return " AND lower(" + std::string{column} + ") = lower(" +
-                   detail::quoted_literal(value) + ")";
-        };
-        std::string sql{"SELECT sql FROM duckdb_tables() WHERE NOT temporary"};
-        sql += match("table_name", parts.back());
-        sql += parts.size() < 2 ? " AND schema_name = current_schema()"
-                                : match("schema_name", parts[parts.size() - 2]);
-        sql += parts.size() < 3 ? " AND database_name = current_database()"
-                                : match("database_name", parts[0]);
-        auto found = run(sql, table);
-        const auto row = found.next();
-        if (!row) {
+        auto found = sql_of(parts);
+        if (found.empty()) {
             throw statement_error{
                 std::string{table} +
                     ": the table is not in the database; create it, or check the schema's name",
                 {.sqlstate = "42P01"}
             };
         }
-        return std::string{(*row)[0].text};
+        return found;
+    }
+
+    /// How a table would be made, as DuckDB prints it; empty: there is none.
+    std::string sql_of(const std::vector<std::string>& parts) {
+        auto found = run("SELECT sql FROM duckdb_tables() WHERE " + is_table(parts), {});
+        const auto row = found.next();
+        return row ? std::string{(*row)[0].text} : std::string{};
+    }
+
+    /// What makes a table's comments anew.
+    std::vector<std::string>
+    comments_of(const std::vector<std::string>& parts, std::string_view table) {
+        std::vector<std::string> made;
+        const auto name = joined_name(parts);
+        auto of_table =
+            run("SELECT comment FROM duckdb_tables() WHERE comment IS NOT NULL AND " +
+                    is_table(parts),
+                table);
+        while (const auto row = of_table.next())
+            made.push_back(
+                "COMMENT ON TABLE " + name + " IS " + detail::quoted_literal((*row)[0].text)
+            );
+        auto of_columns =
+            run("SELECT column_name, comment FROM duckdb_columns() WHERE comment IS NOT NULL AND " +
+                    is_table(parts),
+                table);
+        while (const auto row = of_columns.next()) {
+            auto column = name + ".";
+            append_name(column, (*row)[0].text);
+            made.push_back(
+                "COMMENT ON COLUMN " + column + " IS " + detail::quoted_literal((*row)[1].text)
+            );
+        }
+        return made;
+    }
+
+    /// A condition on duckdb_tables() and duckdb_columns().
+    static std::string is_table(const std::vector<std::string>& parts) {
+        const auto match = [](std::string_view column, const std::string& value) {
+            return " AND lower(" + std::string{column} + ") = lower(" +
+                   detail::quoted_literal(value) + ")";
+        };
+        std::string made{"NOT internal"};
+        made += match("table_name", parts.back());
+        made += parts.size() < 2 ? " AND schema_name = current_schema()"
+                                 : match("schema_name", parts[parts.size() - 2]);
+        made += parts.size() < 3 ? " AND database_name = current_database()"
+                                 : match("database_name", parts[0]);
+        return made;
     }
 
     const duck::api& api_;

@@ -177,6 +177,9 @@ throw_engine_error(duck::error_type kind, std::string_view text, std::string_vie
     case duck::error_type::out_of_range:
         what.bad_value("22003", "number_out_of_range", "A number is out of its column's range");
     case duck::error_type::conversion:
+        // A date that no calendar has is no text of a date, whatever the engine says.
+        if (detail::contains(text, "field value out of range"))
+            what.bad_value("22018", "value", "A value does not fit its column");
         if (detail::contains(text, "out of range")) {
             what.bad_value("22003", "number_out_of_range", "A number is out of its column's range");
         }

@@ -340,7 +340,17 @@ private:
             append_name(out, tree_[at].text);
             return at + 1;
         }
+        if (word == "LATERAL" && tree_.is_word(at + 1, "VIEW"))
+            return write_lateral_view(out, at, range);
         refuse_constructs(at, word);
+        // The table function's column has another name here.
+        if (word == "RANGE" && has_list) {
+            const token_range inside{at + 2, tree_.partner(at + 1)};
+            out.append("(SELECT \"range\" AS \"id\" FROM range(");
+            write(out, inside);
+            out.append("))");
+            return inside.last + 1;
+        }
         if (has_list && tree_.is_called(at, range)) {
             if (names_columns(at, range)) {
                 append_name(out, tree_[at].text);
@@ -439,6 +449,28 @@ private:
             return write_like(out, at, range);
         }
         out.append(tree_[at].text);
+        return at + 1;
+    }
+
+    /// `LATERAL VIEW explode(xs) v AS x`: a join with the elements.
+    std::size_t write_lateral_view(std::string& out, std::size_t at, token_range range) {
+        at += 2;
+        if (!tree_.is_word(at, "EXPLODE") || at + 1 >= range.last || !tree_[at + 1].is_symbol("("))
+            refuse_unsupported("LATERAL VIEW of anything but explode");
+        out.append("CROSS JOIN LATERAL (SELECT ");
+        at = write_call(out, at);
+        if (at >= range.last || !tree_[at].is_name())
+            refuse_unsupported("LATERAL VIEW without a name");
+        std::string name;
+        append_name(name, tree_[at].text);
+        ++at;
+        if (tree_.is_word(at, "AS"))
+            ++at;
+        if (at >= range.last || !tree_[at].is_name() || is_keyword(upper(tree_[at].text)))
+            refuse_unsupported("LATERAL VIEW without a name for its column");
+        out.append(" AS ");
+        append_name(out, tree_[at].text);
+        out.append(") AS ").append(name);
         return at + 1;
     }
 

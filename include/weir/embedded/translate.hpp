@@ -68,7 +68,7 @@ translate_ddl(std::span<const token> statement, const std::string& first) {
         return alter.finish();
     }
     ddl_reader other{statement};
-    first == "TRUNCATE" ? other.truncate() : other.ignore();
+    first == "TRUNCATE" ? other.truncate() : other.comment();
     return other.finish();
 }
 

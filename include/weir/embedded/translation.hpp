@@ -29,6 +29,10 @@ struct translation {
     std::optional<check_change> change{};
     /// A query or a change of rows: worth keeping prepared.
     bool is_prepared = false;
+    /// Comments on a new table and its columns, run after the statements.
+    std::vector<std::string> comments{};
+    /// The table they are for, where it may be there already and then keeps its own.
+    std::vector<std::string> commented{};
     /// Catalogs the statement makes schemas or tables in; they must be there before it runs.
     std::vector<std::string> catalogs{};
 };

@@ -280,6 +280,53 @@ TEST_CASE("queries are translated") {
     CHECK(duckdb("(select 1) union all select 2") == "(select 1) union all select 2");
 }
 
+TEST_CASE("times are counted by units and spelled by patterns") {
+    CHECK(
+        value("dateadd(month, n, d)") ==
+        R"((CAST("d" AS TIMESTAMPTZ) + to_months(CAST("n" AS INTEGER))))"
+    );
+    CHECK(
+        value(R"(date_format(d, 'yyyy-MM-dd\'T\'HH:mm:ss.SSS%'))") ==
+        R"(strftime(CAST(CAST("d" AS TIMESTAMPTZ) AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%g%%'))"
+    );
+    CHECK(value("to_date(s, 'd.M.yy')") == R"(CAST(strptime("s", '%-d.%-m.%y') AS DATE))");
+    CHECK(value("trunc(d, 'MM')") == R"(CAST(date_trunc('month', CAST("d" AS DATE)) AS DATE))");
+    CHECK(
+        value("extract(second from d)") ==
+        R"(CAST(extract(MICROSECONDS FROM "d") / 1000000.0 AS DECIMAL(8,6)))"
+    );
+    CHECK(unsupported("select dateadd(fortnight, 1, d)") == "the unit FORTNIGHT");
+    CHECK(unsupported("select date_format(d, 'VV')") == "the letters VV in a pattern");
+    CHECK(unsupported("select to_date(s, 'EEE')") == "the letters EEE in a pattern");
+    CHECK(unsupported("select date_format(d, p)") == "a pattern that is no string literal");
+    CHECK(unsupported("select trunc(d, 'HOUR')") == "trunc to HOUR");
+    CHECK(unsupported("select extract(epoch from d)") == "extract of that field");
+}
+
+TEST_CASE("elements of arrays and ranges of numbers stand where tables do") {
+    CHECK(
+        duckdb("select a, x from t lateral view explode(xs) v as x where x > 1") ==
+        R"(select "a", "x" from "t" CROSS JOIN LATERAL (SELECT unnest("xs") AS "x") AS "v" where "x" > 1)"
+    );
+    CHECK(
+        duckdb("select id from range(1, 3) as r") ==
+        R"(select "id" from (SELECT "range" AS "id" FROM range(1, 3)) as "r")"
+    );
+    CHECK(
+        unsupported("select x from t lateral view posexplode(xs) v as p, x") ==
+        "LATERAL VIEW of anything but explode"
+    );
+    CHECK(
+        unsupported("select x from t lateral view outer explode(xs) v as x") ==
+        "LATERAL VIEW of anything but explode"
+    );
+    CHECK(
+        duckdb("select sum(a) over (order by b range between 1 preceding and current row) from t"
+        ) ==
+        R"(select sum("a") over (order by "b" range between 1 preceding and current row) from "t")"
+    );
+}
+
 TEST_CASE("what the engine does not know is refused by name") {
     CHECK(unsupported("select a:b from t") == "the path operator ':' (use get_json_object)");
     CHECK(
@@ -290,7 +337,7 @@ TEST_CASE("what the engine does not know is refused by name") {
     CHECK(unsupported("select a from t version as of 3") == "VERSION AS OF");
     CHECK(unsupported("select a from t timestamp as of :p1 as t") == "TIMESTAMP AS OF");
     CHECK(
-        unsupported("select a from t lateral view explode(b) x") == "LATERAL VIEW and LATERAL joins"
+        unsupported("select a from t, lateral explode(b) as x") == "LATERAL VIEW and LATERAL joins"
     );
     CHECK(unsupported("insert into t values (1) returning a") == "RETURNING (Databricks has none)");
     CHECK(

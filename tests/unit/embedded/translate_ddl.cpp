@@ -51,6 +51,15 @@ TEST_CASE("a table of Delta becomes a table, its keys and properties left out") 
         duckdb("create table t using delta as select 1 as a") ==
         texts{R"(CREATE TABLE "t" AS select 1 as "a")"}
     );
+    const auto made = translate(
+        "create table if not exists s.t (a int comment 'x', b string) comment 'y' using delta"
+    );
+    CHECK(
+        made.comments ==
+        texts{R"(COMMENT ON COLUMN "s"."t"."a" IS 'x')", R"(COMMENT ON TABLE "s"."t" IS 'y')"}
+    );
+    CHECK(made.commented == texts{"s", "t"});
+    CHECK(translate("create table t (a int comment 'x')").commented.empty());
     CHECK(translate("create table c.s.t (a int)").catalogs == texts{"c"});
     CHECK(translate("create table s.t (a int)").catalogs.empty());
 }
@@ -105,6 +114,7 @@ TEST_CASE("tables are altered column by column") {
         duckdb("alter table t add columns (a int comment 'x', b array<int>)") ==
         texts{
             R"(ALTER TABLE "t" ADD COLUMN "a" INTEGER)",
+            R"(COMMENT ON COLUMN "t"."a" IS 'x')",
             R"(ALTER TABLE "t" ADD COLUMN "b" INTEGER[])"
         }
     );
@@ -141,7 +151,10 @@ TEST_CASE("tables are altered column by column") {
         duckdb("alter table t alter column a type bigint") ==
         texts{R"(ALTER TABLE "t" ALTER COLUMN "a" TYPE BIGINT)"}
     );
-    CHECK(duckdb("alter table t alter column a comment 'x'").empty());
+    CHECK(
+        duckdb("alter table t alter column a comment 'it\\'s'") ==
+        texts{R"(COMMENT ON COLUMN "t"."a" IS 'it''s')"}
+    );
     CHECK(duckdb("alter table t set tblproperties ('a' = 'b')").empty());
     CHECK(duckdb("alter table t cluster by (a)").empty());
 }
@@ -162,7 +175,11 @@ TEST_CASE("schemas, views and the rest") {
     );
     CHECK(duckdb("drop view v") == texts{R"(DROP VIEW "v")"});
     CHECK(duckdb("truncate table s.t") == texts{R"(DELETE FROM "s"."t")"});
-    CHECK(duckdb("comment on table t is 'x'").empty());
+    CHECK(duckdb("comment on table s.t is 'x'") == texts{R"(COMMENT ON TABLE "s"."t" IS 'x')"});
+    CHECK(
+        duckdb("comment on column s.t.c is null") == texts{R"(COMMENT ON COLUMN "s"."t"."c" IS '')"}
+    );
+    CHECK(duckdb("comment on volume v is 'x'").empty());
 }
 
 TEST_CASE("DDL the engine does not know is refused by name") {

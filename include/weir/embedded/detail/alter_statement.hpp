@@ -74,6 +74,12 @@ public:
     }
 
 private:
+    void add_comment(std::string_view column) {
+        auto name = joined_name(table_) + ".";
+        append_name(name, column);
+        add(comment_text("COLUMN", name, literal()));
+    }
+
     void add_constraint() {
         const auto name = at_ + 1 < tokens_.size() ? tokens_[at_ + 1].text : std::string{};
         auto definition = constraint();
@@ -92,14 +98,15 @@ private:
             if (at_ == end || !tokens_[at_].is_name())
                 refuse_syntax("expected a column's name", tree_.offset(at_));
             std::string sql{prefix + "ADD COLUMN "};
-            append_name(sql, tokens_[at_++].text);
+            const auto name = word();
+            append_name(sql, name);
             type_reader reader{tokens_.first(end), at_};
             sql.push_back(' ');
             append_duckdb_type(sql, reader.read());
             at_ = reader.at();
-            if (take("COMMENT"))
-                skip_string();
             add(std::move(sql));
+            if (take("COMMENT"))
+                add_comment(name);
             if (at_ == end)
                 break;
             if (!is_symbol(","))
@@ -168,9 +175,10 @@ private:
 
     void alter_column(const std::string& prefix) {
         std::string sql{prefix + "ALTER COLUMN "};
+        const auto column = at_ < tokens_.size() ? tokens_[at_].text : std::string{};
         at_ = fixed_.write_name(sql, at_);
         if (take("COMMENT")) {
-            skip_string();
+            add_comment(column);
             return;
         }
         if (take_both("SET", "NOT")) {

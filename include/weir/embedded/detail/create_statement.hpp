@@ -31,7 +31,7 @@ public:
             add("CREATE SCHEMA " + std::string{if_absent ? "IF NOT EXISTS " : ""} +
                 joined_name(name_parts(2)));
             if (take("COMMENT"))
-                skip_string();
+                static_cast<void>(literal());
         } else {
             refuse_unsupported(
                 "CREATE " +
@@ -45,13 +45,14 @@ private:
         std::string sql{replace ? "CREATE OR REPLACE VIEW " : "CREATE VIEW "};
         if (take_if_not_exists())
             sql.append("IF NOT EXISTS ");
-        sql.append(joined_name(name_parts(3)));
+        table_ = name_parts(3);
+        sql.append(joined_name(table_));
         if (is_symbol("(")) {
             sql.append(" ").append(fixed_.text({at_, tree_.partner(at_) + 1}));
             skip_list();
         }
         if (take("COMMENT"))
-            skip_string();
+            made_.comments.push_back(comment_text("VIEW", joined_name(table_), literal()));
         expect("AS");
         sql.append(" AS ").append(fixed_.text({at_, tokens_.size()}));
         at_ = tokens_.size();
@@ -64,6 +65,8 @@ private:
         if (if_absent)
             sql.append("IF NOT EXISTS ");
         table_ = name_parts(3);
+        if (if_absent)
+            made_.commented = table_;
         sql.append(joined_name(table_));
         const bool has_columns = is_symbol("(");
         if (has_columns) {
@@ -112,7 +115,7 @@ private:
             } else if (take_both("PARTITIONED", "BY")) {
                 skip_list();
             } else if (take("COMMENT")) {
-                skip_string();
+                made_.comments.push_back(comment_text("TABLE", joined_name(table_), literal()));
             } else {
                 return;
             }
@@ -157,7 +160,9 @@ private:
         if (take_both("NOT", "NULL")) {
             sql.append(" NOT NULL");
         } else if (take("COMMENT")) {
-            skip_string();
+            auto column = joined_name(table_) + ".";
+            append_name(column, name);
+            made_.comments.push_back(comment_text("COLUMN", column, literal()));
         } else if (take("DEFAULT")) {
             const auto stop = clause_end(end);
             sql.append(" DEFAULT (").append(fixed_.text({at_, stop})).append(")");

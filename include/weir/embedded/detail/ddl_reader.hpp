@@ -33,8 +33,19 @@ public:
         add(std::move(sql));
     }
 
-    /// Passes over a statement that nothing here reads, such as COMMENT.
-    void ignore() { at_ = tokens_.size(); }
+    /// `COMMENT ON TABLE t IS 'x'`, of a column or a view too; of other objects nothing is kept.
+    void comment() {
+        expect("ON");
+        const std::string kind = is("TABLE") || is("VIEW") || is("COLUMN") ? upper(word()) : "";
+        if (kind.empty()) {
+            at_ = tokens_.size();
+            return;
+        }
+        std::string name;
+        at_ = fixed_.write_name(name, at_);
+        expect("IS");
+        add(comment_text(kind, name, take("NULL") ? std::string{} : literal()));
+    }
 
     /// The translation, once every token was understood.
     translation finish() {
@@ -81,11 +92,22 @@ protected:
         at_ = tree_.partner(at_) + 1;
     }
 
-    void skip_string() {
+    std::string literal() {
         if (at_ == tokens_.size() || tokens_[at_].kind != token_kind::string) {
             refuse_syntax("expected a string literal", tree_.offset(at_));
         }
-        ++at_;
+        return tokens_[at_++].text;
+    }
+
+    [[nodiscard]] std::string word() { return tokens_[at_++].text; }
+
+    /// `kind` TABLE, VIEW or COLUMN; the name is DuckDB's.
+    [[nodiscard]] static std::string
+    comment_text(std::string_view kind, std::string_view name, std::string_view text) {
+        std::string made{"COMMENT ON "};
+        made.append(kind).append(" ").append(name).append(" IS ");
+        append_literal(made, text);
+        return made;
     }
 
     void add(std::string sql) { made_.statements.push_back(std::move(sql)); }

@@ -3,6 +3,7 @@
 // token_tree.hpp.
 #pragma once
 
+#include <weir/embedded/detail/time_calls.hpp>
 #include <weir/embedded/detail/token_tree.hpp>
 #include <weir/embedded/tokenizer.hpp>
 #include <weir/embedded/types.hpp>
@@ -70,7 +71,8 @@ public:
                 refuse_syntax("current_user takes no argument", tree_.offset(inside.first));
             writer_.write_current_user(out);
         } else {
-            return write_type_call(out, name, inside);
+            return time_calls{writer_}.write(out, name, inside) ||
+                   write_type_call(out, name, inside);
         }
         return true;
     }
@@ -271,13 +273,13 @@ private:
     }
 
     void write_extract(std::string& out, token_range inside) {
-        if (inside.last < inside.first + 3 || !tree_.is_interval_unit(inside.first) ||
+        if (inside.last < inside.first + 3 || tree_[inside.first].kind != token_kind::word ||
             !tree_.is_word(inside.first + 1, "FROM")) {
             refuse_unsupported("extract of that field");
         }
-        out.append("extract(").append(upper(tree_[inside.first].text)).append(" FROM ");
-        writer_.write(out, {inside.first + 2, inside.last});
-        out.push_back(')');
+        time_calls<Writer>::write_field(
+            out, upper(tree_[inside.first].text), writer_.text({inside.first + 2, inside.last})
+        );
     }
 
     void write_character_set(std::string& out, const std::string& name, token_range inside) {
