@@ -14,7 +14,8 @@ namespace {
 using weir::http::request;
 using weir::http::response;
 
-constexpr std::size_t most_seen = 1000;
+// As many as a minute of load makes.
+constexpr std::size_t most_seen = 100'000;
 
 // Source: databricks.md 3.9.
 refusal no_credential() {

@@ -37,6 +37,12 @@ private:
 [[nodiscard]] statement_failure
 failure_of(std::string_view condition, std::string_view sqlstate, std::string_view text);
 
+/// What a warehouse can and this workspace cannot.
+[[nodiscard]] statement_failure unsupported(std::string_view what);
+
+/// What its user lacks the right for.
+[[nodiscard]] statement_failure insufficient(std::string_view what);
+
 struct result_column {
     std::string name{};
     /// `LONG`, `STRING`: as manifests name types.
@@ -127,11 +133,15 @@ struct table_description {
     std::vector<table_column> columns{};
 };
 
+class access_rules;
+
 /// Threads: may be shared.
 class engine {
 public:
+    /// The workspace's owner may do everything with every table.
+    ///
     /// Errors: weir::configuration_error when the engine is missing or the file cannot be opened.
-    engine(const std::string& path, const std::string& library);
+    engine(const std::string& path, const std::string& library, const std::string& owner);
     ~engine();
 
     engine(const engine&) = delete;
@@ -146,9 +156,12 @@ public:
     [[nodiscard]] std::optional<table_description>
     describe(const std::string& catalog, const std::string& schema, const std::string& table);
 
-    /// The names of a schema's tables.
+    /// The names of a schema's tables that the user may read.
     [[nodiscard]] std::vector<std::string>
-    tables_of(const std::string& catalog, const std::string& schema);
+    tables_of(const std::string& catalog, const std::string& schema, const std::string& user);
+
+    /// Who may do what with which table.
+    [[nodiscard]] const access_rules& access() const noexcept;
 
 private:
     struct parts;

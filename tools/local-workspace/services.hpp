@@ -21,7 +21,7 @@ struct workspace {
     identities known{clock};
     faults injected{};
     warehouses houses{base_url};
-    engine sql{how.database, how.library};
+    engine sql{how.database, how.library, how.tokens.front().second};
     statements running{sql, houses, clock, base_url};
     lakebase databases{how.postgres, clock};
 };

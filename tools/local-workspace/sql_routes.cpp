@@ -6,7 +6,9 @@
 #include <chrono>
 #include <utility>
 
+#include "access_rules.hpp"
 #include "services.hpp"
+#include "statement_words.hpp"
 
 namespace local_workspace {
 
@@ -14,13 +16,6 @@ namespace {
 
 using weir::http::request;
 using weir::http::response;
-
-std::string lower(std::string text) {
-    for (char& c : text)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return text;
-}
 
 // The text of Spark's own JSON for simple types: decimals and nested ones are spelled as SQL.
 std::string describe_column(const table_column& from, std::size_t position) {
@@ -69,7 +64,11 @@ table_name read_name(const std::string& text) {
     };
 }
 
-std::string describe_table(workspace& of, const table_name& name) {
+std::string describe_table(workspace& of, const table_name& name, const identity& who) {
+    if (!of.sql.access().may_read(name.full(), who.user_name))
+        throw refusal{
+            403, "PERMISSION_DENIED", "User does not have SELECT on Table '" + name.full() + "'."
+        };
     const auto found = of.sql.describe(name.catalog, name.schema, name.table);
     if (!found)
         throw refusal{404, "TABLE_DOES_NOT_EXIST", "Table '" + name.full() + "' does not exist."};
@@ -87,6 +86,17 @@ std::string describe_table(workspace& of, const table_name& name) {
     made.add_raw("columns", json_array(columns));
     if (!found->comment.empty())
         made.add("comment", found->comment);
+    if (const auto filter = of.sql.access().filter_of(name.full())) {
+        std::vector<std::string> inputs;
+        for (const auto& column : filter->columns)
+            weir::json::append_json_string(inputs.emplace_back(), column);
+        made.add(
+            "row_filter",
+            json_object{}
+                .add("function_name", filter->function)
+                .add_raw("input_column_names", json_array(inputs))
+        );
+    }
     made.add("owner", of.how.tokens.front().second)
         .add("table_id", weir::sha256_hex(name.full()).substr(0, 32))
         .add_raw("properties", "{}");
@@ -95,7 +105,7 @@ std::string describe_table(workspace& of, const table_name& name) {
 
 void add_tables(api& to, workspace& of) {
     to.add("GET", "/api/2.1/unity-catalog/tables/{name}", [&of](const call& from) {
-        return answer(describe_table(of, read_name(from.path("name"))));
+        return answer(describe_table(of, read_name(from.path("name")), from.who));
     });
     to.add("GET", "/api/2.1/unity-catalog/tables/{name}/exists", [&of](const call& from) {
         const auto name = read_name(from.path("name"));
@@ -108,8 +118,10 @@ void add_tables(api& to, workspace& of) {
         if (catalog.empty() || schema.empty())
             throw invalid("catalog_name and schema_name are required");
         std::vector<std::string> made;
-        for (const auto& table : of.sql.tables_of(catalog, schema))
-            made.push_back(describe_table(of, {lower(catalog), lower(schema), lower(table)}));
+        for (const auto& table : of.sql.tables_of(catalog, schema, from.who.user_name))
+            made.push_back(
+                describe_table(of, {lower(catalog), lower(schema), lower(table)}, from.who)
+            );
         return answer(json_object{}.add_raw("tables", json_array(made)));
     });
 }

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// On behalf of users: what a service with `run_as: user` tables asks of the workspace, and what
+// grants and row filters of the workspace make of it.
+#include <weir/app/warehouse_backend.hpp>
+#include <weir/data/any_session.hpp>
+#include <weir/data/repository.hpp>
+#include <weir/warehouse/catalog.hpp>
+
+#include <specimens.weir.hpp>
+
+#include "support.hpp"
+
+namespace {
+
+using namespace test;
+namespace ws = weir::workspace;
+namespace wh = weir::warehouse;
+
+const weir::caller ada{.id = "ada", .email = "ada@example.com", .token = weir::secret{"dapi-ada"}};
+const weir::caller bob{.id = "bob", .email = "bob@example.com", .token = weir::secret{"dapi-bob"}};
+const weir::caller carl{.id = "carl"};
+
+/// The notes of ada and bob, of which each sees their own by the table's row filter.
+struct filtered_notes {
+    filtered_notes() {
+        for (const auto* const user : {"ada", "bob"})
+            declare(
+                client,
+                "/admin/identities",
+                R"({"token":"dapi-)" + std::string{user} + R"(","user":")" + user +
+                    R"(@example.com"})"
+            );
+        for (const auto* const statement :
+             {"CREATE SCHEMA IF NOT EXISTS users_test.app_data",
+              "DROP TABLE IF EXISTS users_test.app_data.bare_notes",
+              "CREATE TABLE users_test.app_data.bare_notes (slug STRING NOT NULL, text STRING)",
+              "INSERT INTO users_test.app_data.bare_notes VALUES ('ada-1', 'a'), ('ada-2', 'b'), "
+              "('bob-1', 'c')",
+              "CREATE OR REPLACE FUNCTION users_test.app_data.own(slug STRING) RETURNS BOOLEAN "
+              "RETURN startswith(current_user(), split_part(slug, '-', 1)) -- the owner",
+              "ALTER TABLE users_test.app_data.bare_notes SET ROW FILTER users_test.app_data.own "
+              "ON (slug)"})
+            workspace_process::shared().execute(statement);
+        facts.access.rule = weir::access_rule::run_as_user;
+    }
+
+    weir::table facts = weir::table_of<specimens::bare_note>;
+    ws::client client{config_of(workspace_process::shared())};
+    weir::app::warehouse_backend backend{
+        client, {.warehouse_id = "local", .catalog = "users_test"}
+    };
+    weir::http::sessions sessions = backend.sessions(weir::nobody{.name = "service"});
+};
+
+using notes_of_caller = weir::repository<specimens::bare_note, weir::any_caller_session>;
+
+} // namespace
+
+TEST_CASE("a table that runs as its user shows and changes that user's rows alone") {
+    filtered_notes on;
+    const weir::http::session_purpose purpose{.of = &on.facts, .request_id = "r-1"};
+    auto adas = on.sessions.for_caller(ada, purpose);
+    auto bobs = on.sessions.for_caller(bob, purpose);
+    notes_of_caller mine{adas};
+    notes_of_caller theirs{bobs};
+    CHECK(mine.count() == 2);
+    CHECK(theirs.count() == 1);
+    CHECK_FALSE(theirs.find({"ada-1"}).has_value());
+    CHECK_FALSE(theirs.update({"ada-1"}, {.text = "stolen"}).has_value());
+    CHECK_FALSE(theirs.remove({"ada-1"}));
+    CHECK(
+        theirs.remove_all(std::vector<specimens::bare_note_key>{{"ada-1"}, {"bob-1"}}).count == 1
+    );
+    CHECK(mine.update({"ada-1"}, {.text = "changed"})->text == "changed");
+    CHECK(mine.list().size() == 2);
+    CHECK(mine.insert({.slug = "ada-3"}).slug == "ada-3");
+    CHECK(mine.count() == 3);
+}
+
+TEST_CASE("a user without a token is told to bring one, and tables of the service need none") {
+    filtered_notes on;
+    CHECK_THROWS_AS(on.sessions.for_caller(carl, {.of = &on.facts}), weir::authentication_error);
+    auto as_service = on.sessions.for_caller(carl, {.of = &weir::table_of<specimens::bare_note>});
+    CHECK(notes_of_caller{as_service}.count() == 0);
+    auto expired = carl;
+    expired.token = weir::secret{"no-such-token"};
+    auto session = on.sessions.for_caller(expired, {.of = &on.facts});
+    CHECK_THROWS_AS(notes_of_caller{session}.count(), weir::authentication_error);
+}
+
+TEST_CASE("what is not granted to a user is refused, and not told") {
+    filtered_notes on;
+    workspace_process::shared().execute(
+        "GRANT SELECT ON TABLE users_test.app_data.bare_notes TO `ada@example.com`"
+    );
+    const weir::http::session_purpose purpose{.of = &on.facts};
+    auto adas = on.sessions.for_caller(ada, purpose);
+    auto bobs = on.sessions.for_caller(bob, purpose);
+    CHECK(notes_of_caller{adas}.count() == 2);
+    CHECK_THROWS_AS(notes_of_caller{adas}.remove({"ada-1"}), weir::permission_error);
+    CHECK_THROWS_AS(notes_of_caller{bobs}.count(), weir::permission_error);
+
+    wh::workspace_transport over{on.client};
+    wh::warehouse house{over, {.warehouse_id = "local"}};
+    wh::catalog tables{on.client, house};
+    const std::string name = "users_test.app_data.bare_notes";
+    CHECK_NOTHROW(tables.describe(name, {.bearer = "dapi-ada"}));
+    CHECK_THROWS_AS(tables.describe(name, {.bearer = "dapi-bob"}), weir::permission_error);
+    auto seen = tables.query(name, {}, {.bearer = "dapi-ada"});
+    std::size_t count = 0;
+    while (seen.next())
+        ++count;
+    CHECK(count == 2);
+}
