@@ -2,7 +2,9 @@
 // @databricks/sdk-experimental, unmodified, against the local workspace: sdk.mjs CLIENTS WORKSPACE
 // CLIENTS is the packages' folder. Exits 1 when an answer is not what a user of that client expects.
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { runCases, startWorkspace } from "./workspace.mjs";
@@ -300,6 +302,34 @@ Object.assign(cases, {
     assert.equal(linked.manifest.total_row_count, 27000);
     const lines = await run({ statement: "SELECT 1 AS a, 'x,y' AS b, NULL AS c", disposition: "EXTERNAL_LINKS", format: "CSV" });
     assert.equal(await (await fetch(lines.result.external_links[0].external_link)).text(), 'a,b,c\r\n1,"x,y",null\r\n');
+  },
+
+  async "tables, comments, filters and grants outlive the workspace in its file"() {
+    const folder = mkdtempSync(path.join(tmpdir(), "workspace-"));
+    const options = ["--database", path.join(folder, "kept.db"), "--token", "ada@example.com=dapi-x", "--token", "bob@example.com=dapi-y"];
+    const client = (at, token) => new WorkspaceClient({ host: at.base, token, authType: "pat" }, agent);
+    try {
+      const first = await startWorkspace(program, options);
+      for (const statement of [
+        "CREATE SCHEMA IF NOT EXISTS hr.app",
+        "CREATE TABLE hr.app.pay (owner STRING COMMENT 'whose', amount INT)",
+        "ALTER TABLE hr.app.pay ADD CONSTRAINT positive CHECK (amount > 0)",
+        "INSERT INTO hr.app.pay VALUES ('ada@example.com', 1), ('bob@example.com', 2)",
+        "CREATE FUNCTION hr.app.own(who STRING) RETURNS BOOLEAN RETURN who = current_user()",
+        "ALTER TABLE hr.app.pay SET ROW FILTER hr.app.own ON (owner)",
+        "CREATE TABLE hr.app.plans AS SELECT 1 AS id",
+        "REVOKE SELECT ON TABLE hr.app.plans FROM `account users`",
+      ]) await good(client(first, "dapi-x"), statement);
+      await first.ended();
+      const second = await startWorkspace(program, options);
+      const bob = client(second, "dapi-y");
+      assert.deepEqual((await good(bob, "SELECT amount FROM hr.app.pay")).result.data_array, [["2"]]);
+      assert.deepEqual((await good(bob, "DESCRIBE hr.app.pay")).result.data_array, [["owner", "string", "whose"], ["amount", "int", null]]);
+      assert.equal((await execute(bob, "SELECT * FROM hr.app.plans")).status.sql_state, "42501");
+      await second.ended();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   },
 
   async "a result is there for an hour, its statement for twelve"() {

@@ -2,7 +2,7 @@
 // The local workspace as a process, for the tests that meet it with Databricks' own clients.
 import { spawn } from "node:child_process";
 
-/** Starts it with the given options; `base` is its address, `admin(path, body)` asks for faults and the like. */
+/** Starts it with the given options; `base` is its address, `admin(path, body)` asks for faults and the like, `ended()` waits. */
 export async function startWorkspace(program, options = []) {
   const running = spawn(program, options, { stdio: ["ignore", "pipe", "inherit"] });
   const log = [];
@@ -19,7 +19,9 @@ export async function startWorkspace(program, options = []) {
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
     return answer.json();
   };
-  return { base, admin, stop: () => running.kill("SIGTERM") };
+  const stop = () => running.kill("SIGTERM");
+  const ended = () => new Promise((resolve) => { running.on("exit", resolve); stop(); });
+  return { base, admin, stop, ended };
 }
 
 /** Runs every case in turn; the exit code says whether all held. */
