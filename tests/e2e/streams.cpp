@@ -3,6 +3,7 @@
 #include <weir/core/log.hpp>
 #include <weir/http/gzip.hpp>
 #include <weir/http/httplib.hpp>
+#include <weir/http/server.hpp>
 
 #include <atomic>
 #include <catch.hpp>
@@ -140,7 +141,7 @@ struct listener {
     witness seen{};
     weir::logger log{sink_of(seen)};
     router routes{};
-    httplib_server server{routes, {.limits = {.write_time = std::chrono::milliseconds{300}}}};
+    weir::http::server server{routes, {.limits = {.write_time = std::chrono::milliseconds{300}}}};
     int port = 0;
     std::thread runner{};
 };
@@ -329,7 +330,7 @@ TEST_CASE("an endless stream does not keep the server from stopping") {
     witness seen;
     router routes;
     add_streams(routes, seen);
-    httplib_server server{routes};
+    server server{routes};
     const auto port = server.bind("127.0.0.1", 0);
     std::thread runner{[&] { server.run(); }};
     raw_client client{port};

@@ -75,6 +75,28 @@ public:
         return true;
     }
 
+    /// Sends as much of it as the server takes until it takes nothing for `patience`; whether that
+    /// was all.
+    bool send_for(std::string_view bytes, std::chrono::milliseconds patience) {
+        while (!bytes.empty()) {
+            pollfd watched{socket_, POLLOUT, 0};
+            if (::poll(&watched, 1, static_cast<int>(patience.count())) <= 0)
+                return false;
+            const auto sent =
+                ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+            if (sent <= 0)
+                return false;
+            bytes.remove_prefix(static_cast<std::size_t>(sent));
+        }
+        return true;
+    }
+
+    /// Has the connection end by a reset instead of in good order.
+    void reset() {
+        const ::linger at_once{.l_onoff = 1, .l_linger = 0};
+        ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    }
+
     /// The next response; absent when the connection ends or nothing comes in time. `has_body` is
     /// false for answers to HEAD.
     std::optional<raw_response> receive(bool has_body = true) {

@@ -2,7 +2,7 @@
 #include "listener.hpp"
 
 #include <weir/core/error.hpp>
-#include <weir/http/connection.hpp>
+#include <weir/http/connection_limits.hpp>
 #include <weir/http/router.hpp>
 
 #include <arpa/inet.h>
@@ -16,6 +16,8 @@
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
+
+#include "connection.hpp"
 
 namespace local_workspace {
 
@@ -63,7 +65,7 @@ struct listener::parts {
         ::setsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
         served_socket = accepted;
         {
-            weir::http::connection served{accepted, routes, limits, {stop, -1}};
+            connection served{accepted, routes, limits, stop};
             served.serve();
         }
         served_socket = -1;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A whole service: settings, backend, routes, listener, signals. Costs pqxx, httplib and <thread>:
-// include it in one file.
+// A whole service: settings, backend, routes, listener, signals. Costs pqxx, httplib, nghttp2.h and
+// <thread>: include it in one file.
 #pragma once
 
 #include <weir/app/backends.hpp>
@@ -17,10 +17,10 @@
 #include <weir/http/docs_page.hpp>
 #include <weir/http/gzip.hpp>
 #include <weir/http/health.hpp>
-#include <weir/http/httplib_server.hpp>
 #include <weir/http/openapi.hpp>
 #include <weir/http/postgrest.hpp>
 #include <weir/http/router.hpp>
+#include <weir/http/server.hpp>
 #include <weir/http/sessions.hpp>
 #include <weir/http/table_options.hpp>
 #include <weir/table/row.hpp>
@@ -250,7 +250,7 @@ private:
     }
 
     int listen() {
-        http::httplib_server server{routes_};
+        http::server server{routes_};
         const int port = server.bind(settings_.host, settings_.port);
         std::jthread creating;
         if (!create_absent_tables())

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -97,6 +98,7 @@ struct session_interface {
     virtual std::unique_ptr<session_interface> begin(deadline until) = 0;
     virtual void commit() = 0;
     virtual void rollback() = 0;
+    virtual void cancel_when(const std::stop_token& requested) = 0;
 };
 
 template <class Session>
@@ -153,6 +155,11 @@ public:
     }
 
     any_unit_base begin(deadline until);
+
+    /// Cancels what it executes, and the units of work it begins, as soon as a stop is requested,
+    /// where the session held can be cancelled from another thread; whoever requests it waits for
+    /// that. Nothing it executes succeeds afterwards.
+    void cancel_when(const std::stop_token& requested) { session_->cancel_when(requested); }
 
 protected:
     explicit any_session_base(std::unique_ptr<detail::session_interface> held)
@@ -297,10 +304,10 @@ struct held_session final : session_interface {
         // units of work that run side by side.
         if constexpr (requires { session_.begin_writing(until); }) {
             using unit = decltype(session_.begin_writing(until));
-            return std::make_unique<held_session<unit>>(session_.begin_writing(until));
+            return hold<unit>(session_.begin_writing(until));
         } else if constexpr (transactional_session<Session>) {
             using unit = decltype(session_.begin(until));
-            return std::make_unique<held_session<unit>>(session_.begin(until));
+            return hold<unit>(session_.begin(until));
         } else {
             throw configuration_error{"This backend has no units of work"};
         }
@@ -316,7 +323,34 @@ struct held_session final : session_interface {
             session_.rollback();
     }
 
+    void cancel_when(const std::stop_token& requested) override {
+        if (!requested.stop_possible())
+            return;
+        requested_ = requested;
+        if constexpr (requires { session_.cancel(); })
+            on_request_.emplace(requested, cancelling{&session_});
+    }
+
+    struct cancelling {
+        Session* what;
+
+        void operator()() const {
+            if constexpr (requires { what->cancel(); })
+                what->cancel();
+        }
+    };
+
+    template <class Unit>
+    [[nodiscard]] std::unique_ptr<session_interface> hold(Unit&& begun) {
+        auto made = std::make_unique<held_session<Unit>>(std::move(begun));
+        made->cancel_when(requested_);
+        return made;
+    }
+
     Session session_;
+    std::stop_token requested_{};
+    // After the session: it waits for a cancel that is under way.
+    std::optional<std::stop_callback<cancelling>> on_request_{};
 };
 
 } // namespace detail

@@ -14,25 +14,33 @@
 #include <weir/table/table.hpp>
 
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace weir::http::detail {
 
-/// A session for whoever asks.
+/// A session for whoever asks, which `cancelled_by` cancels.
 ///
 /// Errors: authentication_error when nobody does and the table has `access`.
-[[nodiscard]] inline any_session_base
-open_session(const sessions& from, const table& of, const request& asked) {
+[[nodiscard]] inline any_session_base open_session(
+    const sessions& from, const table& of, const request& asked, std::stop_token cancelled_by
+) {
     if (asked.within != nullptr && (asked.caller || of.access.rule == access_rule::open))
         return asked.within->join();
-    const session_purpose purpose{&of, asked.request_id};
+    const session_purpose purpose{&of, asked.request_id, std::move(cancelled_by)};
     if (asked.caller)
         return from.for_caller(*asked.caller, purpose);
     if (of.access.rule != access_rule::open)
         throw authentication_error{"This table is for known callers only"};
     return from.for_nobody(purpose);
+}
+
+/// The same, cancelled once nobody waits for the answer.
+[[nodiscard]] inline any_session_base
+open_session(const sessions& from, const table& of, const request& asked) {
+    return open_session(from, of, asked, asked.client_left);
 }
 
 [[noreturn]] inline void throw_absent(const table& of) {

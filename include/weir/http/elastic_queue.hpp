@@ -21,15 +21,11 @@ namespace weir::http {
 struct elastic_queue_options {
     std::size_t min_threads = 2;
     std::size_t max_threads = 512;
-    /// Connections that may wait for a thread once there are max_threads.
+    /// Connections that may wait for a thread once there are max_threads; then the accepting thread
+    /// waits.
     std::size_t max_waiting = 256;
     /// A thread above min_threads ends after this long without work.
     std::chrono::milliseconds idle{10'000};
-    /// Called, without locks, when a connection has to wait for a thread.
-    std::function<void()> on_waiting{};
-    /// When nobody else may wait: run the connection on the accepting thread (the server refuses it
-    /// there), or let the accepting thread wait.
-    bool run_overflow_here = false;
 };
 
 /// A pool of threads behind httplib's interface.
@@ -68,19 +64,11 @@ private:
             job();
             return;
         }
-        if (waits && jobs_.size() >= options_.max_waiting) {
-            if (options_.run_overflow_here) {
-                lock.unlock();
-                job();
-                return;
-            }
+        if (waits)
             has_room_.wait(lock, [this] { return jobs_.size() < options_.max_waiting; });
-        }
         jobs_.push_back(std::move(job));
         lock.unlock();
         has_job_.notify_one();
-        if (waits && options_.on_waiting)
-            options_.on_waiting();
     }
 
     static void join_unlocked(std::unique_lock<std::mutex>& lock, std::list<std::thread>& ended) {

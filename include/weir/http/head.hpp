@@ -127,6 +127,19 @@ read_framing(const headers& sent, int minor_version, const head_limits& limits, 
 
 namespace detail {
 
+/// What no target may be, whatever version of HTTP it comes by.
+[[nodiscard]] inline std::optional<problem>
+check_target(std::string_view target, const head_limits& limits) {
+    if (target.size() > limits.target_bytes)
+        return problem{414, "uri_too_long", "The request target is too long", {}, {}};
+    const bool plain = std::all_of(target.begin(), target.end(), [](char c) {
+        return c > ' ' && c < 0x7f && c != '#';
+    });
+    if (target.empty() || !plain)
+        return bad_request("The request target is malformed");
+    return std::nullopt;
+}
+
 [[nodiscard]] inline std::optional<problem> read_request_line(
     std::string_view line, const head_limits& limits, request& out, int& minor_version
 ) {
@@ -144,13 +157,8 @@ namespace detail {
         return bad_request("The request line is malformed");
     if (version != "HTTP/1.1" && version != "HTTP/1.0")
         return problem{505, "version_not_supported", "HTTP/1.1 or HTTP/1.0", {}, {}};
-    if (target.size() > limits.target_bytes)
-        return problem{414, "uri_too_long", "The request target is too long", {}, {}};
-    const bool plain = std::all_of(target.begin(), target.end(), [](char c) {
-        return c > ' ' && c < 0x7f && c != '#';
-    });
-    if (target.empty() || !plain)
-        return bad_request("The request target is malformed");
+    if (auto refused = check_target(target, limits))
+        return refused;
 
     // RFC 9112 3.2.2: a server takes the absolute form too, though only proxies send it.
     for (const std::string_view scheme : {"http://", "https://"}) {

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The way into a cpp-httplib server that exists already: mount() a router as a guest, harden() the
-// host. Also names httplib_server, weir's own listener. Works with 0.11.4 and with later versions.
-// Costs httplib.h.
+// host. Works with 0.11.4 and with later versions. Costs httplib.h.
 #pragma once
 
 #include <weir/http/detail/httplib_include.hpp>
 #include <weir/http/elastic_queue.hpp>
 #include <weir/http/head.hpp>
-#include <weir/http/httplib_server.hpp>
 #include <weir/http/router.hpp>
 
 #include <chrono>
@@ -205,7 +203,7 @@ private:
 /// Lifetime: the router outlives the server, and has all its routes already.
 ///
 /// The host keeps what only a listener can decide: call harden() on it as well, or use
-/// httplib_server.
+/// http::server.
 inline void mount(const router& routes, httplib::Server& server, guest_options options = {}) {
     const detail::guest served{routes, options};
     const auto plain = [served](const httplib::Request& from, httplib::Response& to) {

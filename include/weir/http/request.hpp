@@ -10,6 +10,7 @@
 #include <weir/http/wildcards.hpp>
 
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,8 @@ struct request {
     /// The peer of the connection, never a header's claim.
     std::string remote_address{};
     deadline until{};
+    /// Requested once nobody waits for the answer any more: what runs for it need not end.
+    std::stop_token client_left{};
 
     /// Taken from `X-Request-ID` or made up; in every answer and every log line.
     std::string request_id{};

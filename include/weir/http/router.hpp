@@ -304,7 +304,8 @@ private:
 
     response failed(const request& asked, const std::exception_ptr& thrown) const {
         const auto told = problem_of(thrown);
-        if (told.status >= 500 && log_ != nullptr)
+        // What a client that left had cancelled is no failure.
+        if (told.status >= 500 && log_ != nullptr && !asked.client_left.stop_requested())
             log_failure(*log_, asked, told, thrown);
         return problem_response(told, asked.request_id);
     }

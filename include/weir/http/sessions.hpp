@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <stop_token>
 #include <string_view>
 #include <utility>
 
@@ -20,6 +21,8 @@ struct session_purpose {
     /// nullptr: for no table in particular.
     const table* of = nullptr;
     std::string_view request_id{};
+    /// Cancels what the session executes: request::client_left.
+    std::stop_token cancelled_by{};
 };
 
 /// Makes sessions on one backend. Copies share the backend.
@@ -56,13 +59,17 @@ public:
           ) {}
 
     [[nodiscard]] any_session for_nobody(const session_purpose& purpose = {}) const {
-        return for_nobody_(purpose);
+        auto made = for_nobody_(purpose);
+        made.cancel_when(purpose.cancelled_by);
+        return made;
     }
 
     /// Errors: authentication_error where the table is read as the calling user, who has no token.
     [[nodiscard]] any_caller_session
     for_caller(const caller& who, const session_purpose& purpose = {}) const {
-        return for_caller_(who, purpose);
+        auto made = for_caller_(who, purpose);
+        made.cancel_when(purpose.cancelled_by);
+        return made;
     }
 
     /// What a streamed answer needs besides a session.

@@ -79,7 +79,10 @@ private:
         const auto turn = running_.enter(call.id, patience);
         if (!turn)
             return key_in_use(asked);
-        auto session = open_session(from_, *of_, asked);
+        // Without units of work the record of a write is made after it, whoever still waits.
+        auto session = open_session(from_, *of_, asked, {});
+        if (session.has_units())
+            session.cancel_when(asked.client_left);
         if (needs_unit_)
             require_units(session);
         auto made = session.has_units() ? answer_in_kept_unit(session, asked, call, write)

@@ -1,138 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a hostile or clumsy client can do to weir's listener, over a real socket.
-#include <weir/http/httplib_server.hpp>
+// What a hostile or clumsy client can do, over a real socket: to weir's own listener, and to a
+// router that is a guest of cpp-httplib.
+#include <weir/core/error.hpp>
+#include <weir/http/server.hpp>
 
 #include <atomic>
 #include <catch.hpp>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
-#include <future>
-#include <mutex>
+#include <fstream>
 #include <raw_http.hpp>
-#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <sys/resource.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
+
+#include "listeners.hpp"
 
 namespace {
 
 using namespace weir::http;
+using namespace e2e;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 using weir::test::raw_client;
 
-// Handlers that wait here run until the test opens it.
-class gate {
-public:
-    void wait() {
-        std::unique_lock lock{mutex_};
-        ++waiting_;
-        changed_.notify_all();
-        changed_.wait(lock, [this] { return open_; });
-    }
-
-    void await(int count) {
-        std::unique_lock lock{mutex_};
-        changed_.wait(lock, [&] { return waiting_ >= count; });
-    }
-
-    void open() {
-        const std::lock_guard lock{mutex_};
-        open_ = true;
-        changed_.notify_all();
-    }
-
-private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    int waiting_ = 0;
-    bool open_ = false;
-};
-
-// A router, its server, and the thread that runs it.
-struct running_server {
-    explicit running_server(server_options options = {}) : server(routes, options) {
-        routes.add("GET", "/ping", [](const request& asked) {
-            return json_response(200, "pong from " + asked.remote_address);
-        });
-        routes.add("GET", "/t/{key}", [](const request& asked) {
-            return json_response(200, std::string{asked.parameter("key")});
-        });
-        routes.add("POST", "/echo", [](const request& asked) {
-            return json_response(200, std::string{asked.body});
-        });
-        routes.add("POST", "/count", [this](const request& asked) {
-            ++counted;
-            return json_response(200, std::to_string(asked.body.size()));
-        });
-        routes.add("GET", "/throw", [](const request&) -> response {
-            throw std::runtime_error{"secret"};
-        });
-        routes.add("GET", "/wait", [this](const request&) {
-            held.wait();
-            return json_response(200, "waited");
-        });
-        routes.add("GET", "/split", [](const request&) {
-            auto answer = json_response(200, "ok");
-            answer.headers.add("X-Bad", "a\r\nX-Injected: b");
-            return answer;
-        });
-        port = server.bind("127.0.0.1", 0);
-        runner = std::thread{[this] { server.run(); }};
-    }
-
-    ~running_server() {
-        held.open();
-        server.stop();
-        if (runner.joinable())
-            runner.join();
-    }
-
-    running_server(const running_server&) = delete;
-    running_server(running_server&&) = delete;
-    running_server& operator=(const running_server&) = delete;
-    running_server& operator=(running_server&&) = delete;
-
-    router routes{};
-    std::atomic<int> counted{0};
-    gate held{};
-    httplib_server server;
-    int port = 0;
-    std::thread runner{};
-};
-
-std::string get(std::string_view path, std::string_view more = "") {
-    return "GET " + std::string{path} + " HTTP/1.1\r\nHost: a\r\n" + std::string{more} + "\r\n";
-}
-
-std::string post(std::string_view path, std::string_view body, std::string_view more = "") {
-    return "POST " + std::string{path} +
-           " HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
-           std::string{more} + "\r\n" + std::string{body};
+// One more than a request may have.
+std::string many_fields() {
+    std::string made;
+    for (int at = 0; at < 101; ++at)
+        made += "X: y\r\n";
+    return made;
 }
 
 milliseconds since(steady_clock::time_point start) {
     return std::chrono::duration_cast<milliseconds>(steady_clock::now() - start);
 }
 
-bool answers_ping(int port) {
-    raw_client client{port};
-    const auto answer = client.exchange(get("/ping"));
-    return answer && answer->status == 200 && answer->body == "pong from 127.0.0.1";
-}
-
 } // namespace
 
-TEST_CASE("one connection carries many requests, GET, HEAD and POST") {
-    running_server running;
+TEMPLATE_TEST_CASE(
+    "one connection carries many requests, GET, HEAD and POST", "", own_listener, guest_listener
+) {
+    TestType running;
     raw_client client{running.port};
     for (int at = 0; at < 20; ++at) {
         const auto got = client.exchange(get("/ping"));
         REQUIRE(got);
         CHECK(got->status == 200);
-        CHECK(got->headers.count("Date") == 1);
+        CHECK(got->headers.count("Date") == (TestType::is_own ? 1 : 0));
         CHECK(got->headers.find("X-Request-ID")->size() == 36);
     }
     const auto head = client.exchange("HEAD /ping HTTP/1.1\r\nHost: a\r\n\r\n", false);
@@ -141,7 +59,8 @@ TEST_CASE("one connection carries many requests, GET, HEAD and POST") {
     const auto options = client.exchange("OPTIONS /ping HTTP/1.1\r\nHost: a\r\n\r\n");
     REQUIRE(options);
     CHECK(options->status == 204);
-    CHECK(options->headers.count("Content-Length") == 0);
+    if (TestType::is_own)
+        CHECK(options->headers.count("Content-Length") == 0);
     CHECK(client.exchange(post("/echo", "hello"))->body == "hello");
     CHECK(client.exchange("POST /echo HTTP/1.1\r\nHost: a\r\n\r\n")->body.empty());
     CHECK(
@@ -151,8 +70,10 @@ TEST_CASE("one connection carries many requests, GET, HEAD and POST") {
     CHECK(client.is_closed());
 }
 
-TEST_CASE("answers do not wait for a delayed acknowledgement") {
-    running_server running;
+TEMPLATE_TEST_CASE(
+    "answers do not wait for a delayed acknowledgement", "", own_listener, guest_listener
+) {
+    TestType running;
     raw_client client{running.port};
     const auto start = steady_clock::now();
     for (int at = 0; at < 50; ++at)
@@ -161,7 +82,7 @@ TEST_CASE("answers do not wait for a delayed acknowledgement") {
 }
 
 TEST_CASE("pipelined requests are all answered, in order") {
-    running_server running;
+    own_listener running;
     raw_client client{running.port};
     std::string all;
     for (int at = 0; at < 50; ++at)
@@ -176,12 +97,20 @@ TEST_CASE("pipelined requests are all answered, in order") {
     }
 }
 
-TEST_CASE("ambiguous and malformed requests are refused and the connection closed") {
-    running_server running;
+TEMPLATE_TEST_CASE(
+    "ambiguous and malformed requests are refused and the connection closed",
+    "",
+    own_listener,
+    guest_listener
+) {
+    TestType running;
 
     struct attack {
         std::string bytes;
         int status;
+        // cpp-httplib 0.11 reads it in its own way before weir sees it: why the public listener is
+        // not it.
+        bool is_hosts = false;
     };
 
     const std::string smuggled = get("/throw");
@@ -200,7 +129,8 @@ TEST_CASE("ambiguous and malformed requests are refused and the connection close
          400},
         {"POST /count HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabXX0\r\n\r\n" +
              smuggled,
-         400},
+         400,
+         true},
         {"POST /count HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n" + smuggled,
          501},
         {"POST /count HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nContent-Encoding: "
@@ -208,18 +138,21 @@ TEST_CASE("ambiguous and malformed requests are refused and the connection close
          415},
         {"POST /count HTTP/1.1\r\nHost: a\r\nExpect: magic\r\nContent-Length: 4\r\n\r\n", 417},
         {"GET /ping HTTP/1.1\r\nHost: a\r\nX Y: b\r\n\r\n", 400},
-        {"GET /ping HTTP/1.1\r\nHost: a\r\nX: a\r\n folded\r\n\r\n", 400},
-        {"GET /ping HTTP/1.1\r\nHost: a\nX: b\r\n\r\n", 400},
-        {"GET /ping HTTP/1.1\n\n", 400},
+        {"GET /ping HTTP/1.1\r\nHost: a\r\nX: a\r\n folded\r\n\r\n", 400, true},
+        {"GET /ping HTTP/1.1\r\nHost: a\nX: b\r\n\r\n", 400, true},
+        {"GET /ping HTTP/1.1\n\n", 400, true},
         {"GET /ping HTTP/1.1\r\n\r\n", 400},
         {"GET /ping HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400},
-        {std::string{"GET /ping HTTP/1.1\r\nHost: a\r\nX: \0\r\n\r\n", 38}, 400},
-        {"GET /ping HTTP/3.0\r\nHost: a\r\n\r\n", 505},
-        {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505},
-        {"\x16\x03\x01\x02", 400},
-        {"GET /" + std::string(9000, 'a') + " HTTP/1.1\r\nHost: a\r\n\r\n", 414},
+        {std::string{"GET /ping HTTP/1.1\r\nHost: a\r\nX: \0\r\n\r\n", 38}, 400, true},
+        {"GET /ping HTTP/3.0\r\nHost: a\r\n\r\n", 505, true},
+        {"PRI * HTTP/2.0\r\n\r\nSX\r\n\r\n", 505, true},
+        {get("/ping", many_fields()), 431},
+        {"\x16\x03\x01\x02\r\n\r\n", 400, true},
+        {"GET /" + std::string(9000, 'a') + " HTTP/1.1\r\nHost: a\r\n\r\n", 414, true},
     };
     for (const auto& attempt : attacks) {
+        if (!TestType::is_own && attempt.is_hosts)
+            continue;
         CAPTURE(attempt.bytes.substr(0, 120));
         raw_client client{running.port};
         const auto answer = client.exchange(attempt.bytes);
@@ -235,7 +168,7 @@ TEST_CASE("ambiguous and malformed requests are refused and the connection close
 }
 
 TEST_CASE("heads without end are refused at their limit") {
-    running_server running;
+    own_listener running;
     for (const bool one_line : {true, false}) {
         raw_client client{running.port};
         std::string bytes = "GET /ping HTTP/1.1\r\nHost: a\r\n";
@@ -250,15 +183,12 @@ TEST_CASE("heads without end are refused at their limit") {
         REQUIRE(answer);
         CHECK(answer->status == 431);
     }
-    raw_client client{running.port};
-    std::string bytes;
-    for (int at = 0; at < 101; ++at)
-        bytes += "X: y\r\n";
-    CHECK(client.exchange(get("/ping", bytes))->status == 431);
 }
 
-TEST_CASE("bodies above the limit are refused, announced or chunked") {
-    running_server running;
+TEMPLATE_TEST_CASE(
+    "bodies above the limit are refused, announced or chunked", "", own_listener, guest_listener
+) {
+    TestType running;
     const std::string big(10 * 1024 * 1024, 'x');
     {
         raw_client client{running.port};
@@ -279,8 +209,10 @@ TEST_CASE("bodies above the limit are refused, announced or chunked") {
     }
     {
         raw_client client{running.port};
-        const auto answer = client.exchange("POST /count HTTP/1.1\r\nHost: a\r\nExpect: "
-                                            "100-continue\r\nContent-Length: 99999999999\r\n\r\n");
+        auto answer = client.exchange("POST /count HTTP/1.1\r\nHost: a\r\nExpect: "
+                                      "100-continue\r\nContent-Length: 99999999999\r\n\r\n");
+        if (!TestType::is_own && answer && answer->status == 100)
+            answer = client.receive();
         REQUIRE(answer);
         CHECK(answer->status == 413);
     }
@@ -295,8 +227,10 @@ TEST_CASE("bodies above the limit are refused, announced or chunked") {
     );
 }
 
-TEST_CASE("a client that waits for 100 Continue gets it") {
-    running_server running;
+TEMPLATE_TEST_CASE(
+    "a client that waits for 100 Continue gets it", "", own_listener, guest_listener
+) {
+    TestType running;
     raw_client client{running.port};
     const auto go_on = client.exchange(
         "POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
@@ -308,7 +242,7 @@ TEST_CASE("a client that waits for 100 Continue gets it") {
 
 TEST_CASE("headers are what was sent: nothing decoded, no address taken from them, no ranges served"
 ) {
-    running_server running;
+    own_listener running;
     raw_client client{running.port};
     const auto spoofed = client.exchange(get("/ping", "REMOTE_ADDR: 6.6.6.6\r\nX: %0d%0aY: z\r\n"));
     REQUIRE(spoofed);
@@ -322,8 +256,10 @@ TEST_CASE("headers are what was sent: nothing decoded, no address taken from the
     CHECK(ranged->body == "pong from 127.0.0.1");
 }
 
-TEST_CASE("a header that would break the answer's framing is left out") {
-    running_server running;
+TEMPLATE_TEST_CASE(
+    "a header that would break the answer's framing is left out", "", own_listener, guest_listener
+) {
+    TestType running;
     raw_client client{running.port};
     const auto answer = client.exchange(get("/split"));
     REQUIRE(answer);
@@ -332,8 +268,13 @@ TEST_CASE("a header that would break the answer's framing is left out") {
     CHECK(answer->body == "ok");
 }
 
-TEST_CASE("a handler that throws tells the client nothing and the connection goes on") {
-    running_server running;
+TEMPLATE_TEST_CASE(
+    "a handler that throws tells the client nothing and the connection goes on",
+    "",
+    own_listener,
+    guest_listener
+) {
+    TestType running;
     raw_client client{running.port};
     const auto answer = client.exchange(get("/throw"));
     REQUIRE(answer);
@@ -344,8 +285,10 @@ TEST_CASE("a handler that throws tells the client nothing and the connection goe
     CHECK(client.exchange(get("/ping"))->status == 200);
 }
 
-TEST_CASE("two hundred idle connections keep nobody waiting") {
-    running_server running;
+TEMPLATE_TEST_CASE(
+    "two hundred idle connections keep nobody waiting", "", own_listener, guest_listener
+) {
+    TestType running;
     std::vector<raw_client> idle;
     for (int at = 0; at < 200; ++at) {
         idle.emplace_back(running.port);
@@ -358,44 +301,108 @@ TEST_CASE("two hundred idle connections keep nobody waiting") {
         REQUIRE(client.exchange(get("/ping")));
 }
 
-TEST_CASE("when every thread is held by an idle connection, one of them gives way") {
-    running_server running{{.max_connections = 4, .max_waiting = 100}};
+TEST_CASE("beyond the connections there may be, those that are idle longest make room") {
+    own_listener running{{.max_connections = 4}};
     std::vector<raw_client> idle;
     for (int at = 0; at < 4; ++at) {
         idle.emplace_back(running.port);
         REQUIRE(idle.back().exchange(get("/ping")));
     }
-    const auto start = steady_clock::now();
     for (int at = 0; at < 20; ++at)
         CHECK(answers_ping(running.port));
-    CHECK(since(start) < milliseconds{2000});
+    CHECK(idle.front().is_closed());
 }
 
-TEST_CASE("beyond the connections it can hold the server answers 503 at once") {
-    running_server running{{.max_connections = 2, .max_waiting = 1}};
+TEST_CASE("where no connection is idle, a new one gets 503 at once") {
+    own_listener running{{.max_connections = 2, .event_loops = 1}};
     raw_client first{running.port};
     raw_client second{running.port};
     first.send(get("/wait"));
     second.send(get("/wait"));
     running.held.await(2);
+    for (int at = 0; at < 5; ++at) {
+        raw_client further{running.port};
+        const auto answer = further.exchange(get("/ping"));
+        REQUIRE(answer);
+        CHECK(answer->status == 503);
+        CHECK(answer->headers.find("Retry-After") == "1");
+    }
+    running.held.open();
+    CHECK(first.receive()->body == "waited");
+    CHECK(second.receive()->body == "waited");
+    CHECK(first.exchange(get("/ping"))->status == 200);
+}
+
+TEST_CASE("beyond the requests that may wait for a worker, one gets 503 at once") {
+    own_listener running{{.usual_workers = 1, .max_workers = 2, .max_waiting = 1}};
+    std::vector<raw_client> served;
+    for (int at = 0; at < 2; ++at) {
+        served.emplace_back(running.port);
+        served.back().send(get("/wait"));
+        running.held.await(at + 1);
+    }
     raw_client waiting{running.port};
     waiting.send(get("/ping"));
     int refused = 0;
     for (int at = 0; at < 5; ++at) {
-        raw_client further{running.port};
+        raw_client further{running.port, milliseconds{500}};
         const auto answer = further.exchange(get("/ping"));
         if (answer && answer->status == 503 && answer->headers.find("Retry-After") == "1")
             ++refused;
     }
     CHECK(refused >= 4); // the first may find `waiting` not yet queued
     running.held.open();
-    CHECK(first.receive()->body == "waited");
-    CHECK(second.receive()->body == "waited");
+    for (auto& client : served)
+        CHECK(client.receive()->body == "waited");
     CHECK(waiting.receive()->status == 200);
 }
 
-TEST_CASE("64 clients at once are all served") {
-    running_server running;
+TEST_CASE("one client more than there are workers is answered while all of them wait") {
+    own_listener running{{.usual_workers = 4}};
+    std::vector<raw_client> busy;
+    for (int at = 0; at < 8; ++at) {
+        busy.emplace_back(running.port);
+        busy.back().send(get("/wait"));
+        running.held.await(at + 1);
+    }
+    CHECK(answers_ping(running.port));
+    running.held.open();
+    for (auto& client : busy)
+        CHECK(client.receive()->body == "waited");
+}
+
+TEST_CASE("a handler learns that its client has left, by an orderly end and by a reset") {
+    own_listener running;
+    for (const bool resets : {false, true}) {
+        running.held_up = false;
+        const int before = running.abandoned;
+        {
+            raw_client client{running.port};
+            client.send(get("/until-left"));
+            running.held_up.wait(false);
+            CHECK(running.abandoned == before);
+            if (resets)
+                client.reset();
+        }
+        running.abandoned.wait(before);
+        CHECK(running.abandoned == before + 1);
+    }
+    CHECK(answers_ping(running.port));
+}
+
+TEST_CASE("a client that sends on while its request runs is not read without end") {
+    own_listener running;
+    raw_client client{running.port};
+    client.send(get("/wait"));
+    running.held.await(1);
+    CHECK(!client.send_for(std::string(64 * 1024 * 1024, 'x'), milliseconds{300}));
+    running.held.open();
+    CHECK(client.receive()->body == "waited");
+    CHECK(client.receive()->status == 431);
+}
+
+TEMPLATE_TEST_CASE("64 clients at once are all served", "", own_listener, guest_listener) {
+    TestType running;
     std::atomic<int> answered{0};
     std::vector<std::thread> clients;
     for (int at = 0; at < 64; ++at) {
@@ -415,7 +422,7 @@ TEST_CASE("64 clients at once are all served") {
 }
 
 TEST_CASE("a burst of 300 connections loses none") {
-    running_server running;
+    own_listener running;
     std::vector<raw_client> clients;
     for (int at = 0; at < 300; ++at)
         clients.emplace_back(running.port);
@@ -432,7 +439,7 @@ TEST_CASE("slow heads and bodies are given up after their time") {
     server_options options;
     options.limits.head_time = milliseconds{150};
     options.limits.body_time = milliseconds{150};
-    running_server running{options};
+    own_listener running{options};
     raw_client head{running.port};
     head.send("GET /ping HT");
     const auto start = steady_clock::now();
@@ -448,14 +455,14 @@ TEST_CASE("slow heads and bodies are given up after their time") {
 TEST_CASE("idle connections are closed after their time") {
     server_options options;
     options.limits.keep_alive = milliseconds{100};
-    running_server running{options};
+    own_listener running{options};
     raw_client client{running.port};
     CHECK(client.exchange(get("/ping"))->status == 200);
     CHECK(client.is_closed());
 }
 
 TEST_CASE("stopping finishes what runs and closes what is idle, within two seconds") {
-    running_server running;
+    own_listener running;
     std::vector<raw_client> idle;
     for (int at = 0; at < 20; ++at) {
         idle.emplace_back(running.port);
@@ -485,14 +492,48 @@ TEST_CASE("a server stopped before it runs ends at once, and its port can be use
     router routes;
     int port = 0;
     {
-        httplib_server server{routes};
-        port = server.bind("127.0.0.1", 0);
-        server.stop();
-        server.run();
+        server first{routes};
+        port = first.bind("127.0.0.1", 0);
+        first.stop();
+        first.run();
     }
-    httplib_server again{routes};
+    server again{routes};
     CHECK(again.bind("127.0.0.1", port) == port);
-    httplib_server third{routes};
+    server third{routes};
     CHECK_THROWS_AS(third.bind("127.0.0.1", port), weir::configuration_error);
     CHECK_THROWS_AS(third.bind("no.such.host.invalid", 0), weir::configuration_error);
+}
+
+TEST_CASE("ten thousand idle connections cost less than 200 MB, and nobody waits for them") {
+    rlimit files{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &files) == 0);
+    const auto resident = [] {
+        std::ifstream from{"/proc/self/statm"};
+        std::size_t all = 0;
+        std::size_t pages = 0;
+        from >> all >> pages;
+        return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    };
+    // Both ends are in this process: two files for each.
+    constexpr std::size_t wanted = 10'000;
+    files.rlim_cur = std::min<rlim_t>(files.rlim_max, 2 * wanted + 1'000);
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &files) == 0);
+    const auto count = std::min<std::size_t>(wanted, (files.rlim_cur - 1'000) / 2);
+    if (count < wanted)
+        WARN("the limit of open files allows " << count << " connections only");
+    own_listener running;
+    const auto before = resident();
+    std::vector<raw_client> idle;
+    idle.reserve(count);
+    for (std::size_t at = 0; at < count; ++at) {
+        idle.emplace_back(running.port);
+        REQUIRE(idle.back().exchange(get("/ping")));
+    }
+    const auto cost = resident() - before;
+    CAPTURE(cost / count);
+#ifdef WEIR_MEASURES_MEMORY
+    CHECK(cost < 200U * 1024U * 1024U * count / wanted);
+#endif
+    CHECK(answers_ping(running.port));
+    CHECK(idle.front().exchange(get("/ping"))->status == 200);
 }

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// weir's own listener: HTTP/1.1 and HTTP/2 in cleartext on one port, an event loop per core,
+// handlers on a few workers, so that idle connections cost no thread. Costs nghttp2.h and <thread>.
+// Linux.
+#pragma once
+
+#include <weir/core/error.hpp>
+#include <weir/http/connection_limits.hpp>
+#include <weir/http/detail/event_loop.hpp>
+#include <weir/http/detail/link.hpp>
+#include <weir/http/detail/socket.hpp>
+#include <weir/http/router.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <thread>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+namespace weir::http {
+
+struct server_options {
+    connection_limits limits{};
+    /// Connections at once. Beyond, the one that has been idle longest makes room; where none is
+    /// idle, the new one gets 503.
+    std::size_t max_connections = 16'384;
+    /// Handlers that run at once while none of them waits long; 0: two per core, four at least. Few
+    /// keep few database connections hot, which is faster than many.
+    std::size_t usual_workers = 0;
+    /// Handlers that run at once at most, where they wait for something slow.
+    std::size_t max_workers = 64;
+    /// Requests that may wait for a worker; further ones get 503.
+    std::size_t max_waiting = 1'024;
+    /// 0: one per core.
+    std::size_t event_loops = 0;
+};
+
+/// Serves a router on one port. HTTP/2 by prior knowledge or `Upgrade: h2c`. No TLS.
+///
+/// A client that leaves while its request runs has `request::client_left` requested.
+/// Lifetime: the router outlives the server. Threads: run() in one, stop() from any.
+class server {
+public:
+    explicit server(const router& routes, server_options options = {})
+        : host_{&routes, options.limits, detail::worker_pool<detail::link_job>{workers_of(options)}},
+          count_{options.max_connections}, stop_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+        const auto count = options.event_loops > 0 ? options.event_loops : cores();
+        for (std::size_t at = 0; at < count; ++at)
+            loops_.push_back(std::make_unique<detail::event_loop>(host_, count_, stop_.get()));
+    }
+
+    server(const server&) = delete;
+    server(server&&) = delete;
+    server& operator=(const server&) = delete;
+    server& operator=(server&&) = delete;
+    ~server() = default;
+
+    /// Binds and answers the port, which is a free one when `port` is 0. Raises the process's limit
+    /// of open files as far as its connections need and the system allows.
+    ///
+    /// Errors: configuration_error when the address is taken or unknown.
+    int bind(const std::string& host, int port) {
+        raise_file_limit(count_.most);
+        return detail::listen_on(listening_, host, port);
+    }
+
+    /// Serves until stop(), then finishes what runs. Requires bind().
+    void run() {
+        std::vector<std::thread> others;
+        others.reserve(loops_.size());
+        for (std::size_t at = 1; at < loops_.size(); ++at)
+            others.emplace_back([this, at] { loops_[at]->run(nullptr, {}); });
+        loops_.front()->run(&listening_, loops_);
+        for (auto& each : others)
+            each.join();
+        host_.workers.finish();
+    }
+
+    /// Stops accepting at once; idle connections close, requests that have begun are finished,
+    /// those of HTTP/2 after a GOAWAY. May be called from a signal handler, and before run().
+    void stop() noexcept {
+        host_.is_stopping.store(true);
+        const std::uint64_t one = 1;
+        static_cast<void>(::write(stop_.get(), &one, sizeof one));
+    }
+
+private:
+    static std::size_t cores() {
+        return std::max<std::size_t>(std::thread::hardware_concurrency(), 1);
+    }
+
+    static detail::worker_options workers_of(const server_options& from) {
+        detail::worker_options made{.most = from.max_workers, .waiting = from.max_waiting};
+        made.usual =
+            from.usual_workers > 0 ? from.usual_workers : std::max<std::size_t>(2 * cores(), 4);
+        return made;
+    }
+
+    static void raise_file_limit(std::size_t connections) {
+        rlimit limit{};
+        if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
+            return;
+        // Others need files too: databases, logs.
+        const rlim_t wanted = std::min<rlim_t>(connections + 1'024, limit.rlim_max);
+        if (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < wanted) {
+            limit.rlim_cur = wanted;
+            ::setrlimit(RLIMIT_NOFILE, &limit);
+        }
+    }
+
+    detail::link_host host_;
+    detail::connection_count count_;
+    detail::descriptor stop_;
+    detail::descriptor listening_;
+    std::vector<std::unique_ptr<detail::event_loop>> loops_;
+};
+
+} // namespace weir::http
