@@ -36,7 +36,8 @@ struct token_cache_options {
     /// A token is not used in the last quarter of its life, but at most this long before its end:
     /// some services refuse one that has 30 s left.
     std::chrono::milliseconds unused_end = std::chrono::seconds{40};
-    /// After a renewal failed while the old token is still good: the longest time to the next try.
+    /// After a renewal failed, or gave nothing better, while the old token is still good: the
+    /// longest time to the next try.
     std::chrono::milliseconds failure_pause = std::chrono::minutes{1};
     /// How long a renewal in the background may take; the destructor waits for it.
     std::chrono::milliseconds background_span = std::chrono::seconds{8};
@@ -134,7 +135,7 @@ private:
         } catch (const std::system_error&) {
             // No thread to be had: the old token is good still, and there will be another try.
             is_fetching_ = false;
-            next_try_ = options_.now() + pause_after_failure();
+            next_try_ = options_.now() + pause_before_next();
         }
     }
 
@@ -165,7 +166,7 @@ private:
         ++fetches_;
         failure_ = failure;
         if (failure) {
-            next_try_ = options_.now() + pause_after_failure();
+            next_try_ = options_.now() + pause_before_next();
         } else {
             keep(std::move(found), asked);
         }
@@ -176,9 +177,11 @@ private:
         // Beyond a day the end is not worth knowing, and centuries would overflow the clock.
         found.life = std::min<std::chrono::milliseconds>(found.life, std::chrono::hours{24});
         const auto ends = asked + found.life;
-        // Two mints may overtake each other: the one that lives longer stays.
-        if (!text_.empty() && ends < ends_)
+        // Some sources give the same token again, and less of its life: what lives longer stays.
+        if (!text_.empty() && ends < ends_) {
+            next_try_ = options_.now() + pause_before_next();
             return;
+        }
         text_ = std::move(found.text);
         ends_ = ends;
         life_ = found.life;
@@ -187,7 +190,7 @@ private:
         next_try_ = {};
     }
 
-    [[nodiscard]] std::chrono::milliseconds pause_after_failure() const {
+    [[nodiscard]] std::chrono::milliseconds pause_before_next() const {
         return std::min(life_ / 20, options_.failure_pause);
     }
 

@@ -112,6 +112,38 @@ TEST_CASE("while renewals fail the old token is good, and tries are a minute apa
     CHECK(text_of(cache) == "t5");
 }
 
+TEST_CASE("within a minute of a renewal that failed there is no other") {
+    bench at;
+    {
+        token_cache cache{at.source(), at.options()};
+        CHECK(text_of(cache) == "t1");
+        at.fails = true;
+        at.seconds = 1000 + 41 * 60;
+        CHECK(text_of(cache) == "t1");
+        CHECK(becomes([&] { return cache.fetches() == 2; }));
+        at.seconds += 59;
+        CHECK(text_of(cache) == "t1");
+        // Its end waits for what it has begun.
+    }
+    CHECK(at.asked == 2);
+}
+
+TEST_CASE("a token that ends sooner than the one there is does not replace it, nor is asked for") {
+    bench at;
+    {
+        token_cache cache{at.source(), at.options()};
+        CHECK(text_of(cache) == "t1");
+        at.life = 10min;
+        at.seconds = 1000 + 41 * 60;
+        CHECK(text_of(cache) == "t1");
+        CHECK(becomes([&] { return cache.fetches() == 2; }));
+        CHECK(text_of(cache) == "t1");
+        at.seconds += 59;
+        CHECK(text_of(cache) == "t1");
+    }
+    CHECK(at.asked == 2);
+}
+
 TEST_CASE("a refused token is fetched anew, once for all who were refused with it") {
     bench at;
     token_cache cache{at.source(), at.options()};
