@@ -2,6 +2,7 @@
 // Statements from their call to their end, without a network.
 #include <catch.hpp>
 #include <chrono>
+#include <future>
 #include <string>
 #include <thread>
 #include <vector>
@@ -214,6 +215,21 @@ TEST_CASE("chunks are fetched in order, before they are needed or when they are"
     CHECK(texts_of(on.run()) == texts{"a", "b", "c", "d"});
 }
 
+TEST_CASE("a chunk is fetched while the one before it is read") {
+    on_canned on;
+    on.over.add(test::execute, test::succeeded("[['a'],['b']]", 3, 2));
+    std::promise<void> asked;
+    auto is_asked = asked.get_future();
+    on.over.add(std::string{test::ask} + "/result/chunks/1", [&] {
+        asked.set_value();
+        return test::json("{'data_array':[['c']]}");
+    });
+    auto rows = on.run();
+    REQUIRE(rows.next().has_value());
+    CHECK(is_asked.wait_for(60s) == std::future_status::ready);
+    CHECK(texts_of(std::move(rows)) == texts{"b", "c"});
+}
+
 TEST_CASE("rows may be left unread") {
     on_canned on;
     on.over.add(test::execute, test::succeeded("[['a']]", 3, 3));
@@ -251,6 +267,9 @@ TEST_CASE("results too large to be inline come by links, which are renewed when 
     CHECK(texts_of(on.run()) == texts{"a", "b", "c"});
     CHECK(on.over.calls[0].body.find("\"INLINE\"") != std::string::npos);
     CHECK(on.over.calls[1].body.find("\"EXTERNAL_LINKS\"") != std::string::npos);
+    // From then on at once.
+    CHECK(texts_of(on.run()) == texts{"a", "b", "c"});
+    CHECK(on.over.count("POST", "/api/2.0/sql/statements") == 3);
 }
 
 TEST_CASE("a link that stays refused ends the reading") {
