@@ -177,6 +177,9 @@ const cases = {
     assert.equal(await state("INSERT INTO hr.app.plans VALUES (2)"), "done");
     assert.ok((await names()).includes("plans"));
     assert.deepEqual((await good(person, "SHOW GRANTS ON TABLE hr.app.plans")).result.data_array, [["bob@example.com", "SELECT", "TABLE", "hr.app.plans"]]);
+    await good(person, "GRANT USE CATALOG ON CATALOG hr TO `bob@example.com`");
+    const known = async (client) => (await good(client, "SELECT count(*) FROM hr.information_schema.tables WHERE table_name IN ('pay', 'plans')")).result.data_array;
+    assert.deepEqual([await known(person), await known(other)], [[["2"]], [["1"]]]);
     await good(person, "DROP TABLE hr.app.plans");
   },
 
