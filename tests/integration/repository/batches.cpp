@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Changes of many rows by key, each in its own way, on both backends.
+// Changes of many rows by key, each in its own way, on every backend.
 #include <weir/data/repository.hpp>
 
 #include <catch.hpp>
@@ -25,7 +25,8 @@ TEMPLATE_TEST_CASE(
     "an update of many sets what each row says, NULL too, and tells the keys that are not there",
     "",
     postgres_backend,
-    embedded_backend
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{.name = "svc"});
@@ -56,7 +57,11 @@ TEMPLATE_TEST_CASE(
 }
 
 TEMPLATE_TEST_CASE(
-    "an update of many that breaks a rule changes nothing", "", postgres_backend, embedded_backend
+    "an update of many that breaks a rule changes nothing",
+    "",
+    postgres_backend,
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{});
@@ -94,7 +99,11 @@ TEMPLATE_TEST_CASE(
 }
 
 TEMPLATE_TEST_CASE(
-    "a removal of many tells the keys that were not there", "", postgres_backend, embedded_backend
+    "a removal of many tells the keys that were not there",
+    "",
+    postgres_backend,
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto session = backend.session(nobody{.name = "svc"});
@@ -124,7 +133,11 @@ TEMPLATE_TEST_CASE(
 }
 
 TEMPLATE_TEST_CASE(
-    "changes of many see the caller's own rows only", "", postgres_backend, embedded_backend
+    "changes of many see the caller's own rows only",
+    "",
+    postgres_backend,
+    embedded_backend,
+    warehouse_backend
 ) {
     TestType backend;
     auto anns = backend.session(ann);

@@ -335,13 +335,16 @@ TEST_CASE("a position of another order is refused before a statement is sent") {
     );
 }
 
-TEST_CASE("both backends order every type alike, NULL, NaN, zeros and text among it") {
+TEST_CASE("all backends order every type alike, NULL, NaN, zeros and text among it") {
     postgres_backend on_postgres;
     embedded_backend on_embedded;
+    warehouse_backend on_warehouse;
     auto postgres_session = on_postgres.session(nobody{});
     auto embedded_session = on_embedded.session(nobody{});
+    auto warehouse_session = on_warehouse.session(nobody{});
     specimens_of_any in_postgres{postgres_session};
     specimens_of_any in_embedded{embedded_session};
+    specimens_of_any in_warehouse{warehouse_session};
     chance random{11};
     std::vector<specimens::specimen_create> made;
     for (std::int64_t label = 0; label < 120; ++label) {
@@ -350,6 +353,7 @@ TEST_CASE("both backends order every type alike, NULL, NaN, zeros and text among
     }
     in_postgres.insert_quietly(made);
     in_embedded.insert_quietly(made);
+    in_warehouse.insert_quietly(made);
     const auto labels = [](specimens_of_any& rows, options_of_specimens options) {
         std::vector<std::int64_t> found;
         for (bool more = true; more;) {
@@ -374,6 +378,7 @@ TEST_CASE("both backends order every type alike, NULL, NaN, zeros and text among
         const auto expected = labels(in_postgres, options);
         REQUIRE(expected.size() == made.size());
         REQUIRE(labels(in_embedded, options) == expected);
+        REQUIRE(labels(in_warehouse, options) == expected);
     }
 }
 
