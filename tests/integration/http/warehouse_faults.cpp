@@ -74,8 +74,6 @@ private:
     std::int64_t base_;
 };
 
-constexpr const char* before = "1:one 2:two";
-
 struct verb {
     std::string_view name;
     /// What the table holds once it is done.
@@ -85,6 +83,9 @@ struct verb {
     std::function<weir::http::response(wells_round&)> ask;
     /// What it is answered when it is repeated although it was done; 0: as the first time.
     int repeated = 0;
+    /// What the table holds before it, and what makes that of the two wells there are.
+    std::string_view before = "1:one 2:two";
+    std::function<void(wells_round&)> prepare = [](wells_round&) {};
 };
 
 const std::vector<verb>& verbs() {
@@ -152,9 +153,16 @@ const std::vector<verb>& verbs() {
          "1:one- 2:two-",
          false,
          [](wells_round& in) { return in.ask("DELETE", "/wells?" + in.both()); }},
-        {"read", before, true, [](wells_round& in) { return in.ask("GET", in.path(1)); }},
+        {.name = "restore",
+         .after = "1:one 2:two",
+         .is_settled = false,
+         .ask = [](wells_round& in) { return in.ask("POST", in.path(1) + "/restore"); },
+         .repeated = 404,
+         .before = "1:one- 2:two",
+         .prepare = [](wells_round& in) { in.ask("DELETE", in.path(1)); }},
+        {"read", "1:one 2:two", true, [](wells_round& in) { return in.ask("GET", in.path(1)); }},
         {"list",
-         before,
+         "1:one 2:two",
          true,
          [](wells_round& in) {
              return in.ask("GET", "/wells?" + in.both() + "&order=api10&count=exact");
@@ -203,6 +211,7 @@ TEST_CASE("after every fault at every call of every verb the table holds what wa
         for (const auto& fault : faults) {
             for (int calls = 0;; ++calls) {
                 wells_round in{on};
+                verb.prepare(in);
                 inject(fault, calls);
                 const auto answer = verb.ask(in);
                 const bool has_struck = holds(workspace().faults(), R"("hits":1)");
@@ -219,7 +228,7 @@ TEST_CASE("after every fault at every call of every verb the table holds what wa
                     CHECK((answer.status == 503 || answer.status == 504));
                     CHECK(holds(answer.body, R"("code":"outcome_unknown")"));
                     CHECK_FALSE(answer.headers.find("Retry-After"));
-                    CHECK((now == before || now == verb.after));
+                    CHECK((now == verb.before || now == verb.after));
                     const auto again = verb.ask(in);
                     INFO("again: " << again.status << " " << again.body);
                     const bool was_there = now == verb.after && again.status == verb.repeated;
@@ -230,6 +239,45 @@ TEST_CASE("after every fault at every call of every verb the table holds what wa
                     break;
                 REQUIRE(calls < 20);
             }
+        }
+    }
+}
+
+TEST_CASE("after every fault at every call of a batch each change is what its result tells") {
+    service on;
+    for (const auto& fault : faults) {
+        for (int calls = 0;; ++calls) {
+            wells_round in{on};
+            const auto change = [&] {
+                return in.ask(
+                    "PATCH",
+                    "/wells/batch",
+                    R"([{"key":)" + in.key(1) + R"(,"set":{"wellname":"uno"}},{"key":)" +
+                        in.key(2) + R"(,"set":{"wellname":"dos"}}])"
+                );
+            };
+            inject(fault, calls);
+            const auto answer = change();
+            const bool has_struck = holds(workspace().faults(), R"("hits":1)");
+            workspace().clear_faults();
+            INFO(fault.members << " at call " << calls << ": " << answer.body);
+            const auto now = in.state();
+            CHECK((is_done(answer) || !fault.is_plain));
+            for (const int number : {1, 2}) {
+                const auto name = std::string{number == 1 ? "uno" : "dos"};
+                const auto key = R"({"key":)" + in.key(number);
+                if (holds(answer.body, key + R"(,"status":200)")) {
+                    CHECK(holds(now, std::to_string(number) + ":" + name));
+                } else {
+                    CHECK_FALSE(fault.is_plain);
+                    CHECK(holds(answer.body, R"("code":"outcome_unknown")"));
+                }
+            }
+            CHECK(is_done(change()));
+            CHECK(in.state() == "1:uno 2:dos");
+            if (!has_struck)
+                break;
+            REQUIRE(calls < 20);
         }
     }
 }
