@@ -84,9 +84,15 @@ public:
                seen.find(R"("state":"RUNNING")") != std::string::npos);
     }
 
-    /// Moves the time that tokens, results and links end by.
-    void advance_clock(std::chrono::seconds by) const {
-        ask("POST", "/admin/clock", R"({"advance_seconds":)" + std::to_string(by.count()) + "}");
+    /// Moves the time that tokens, results and links end by, and that versions of tables are of;
+    /// what it is then: `2026-11-24T10:20:30.123Z`.
+    std::string advance_clock(std::chrono::seconds by) const {
+        const auto told =
+            ask("POST", "/admin/clock", R"({"advance_seconds":)" + std::to_string(by.count()) + "}"
+            );
+        constexpr std::string_view start = R"("now":")";
+        const auto begin = told.find(start) + start.size();
+        return told.substr(begin, told.find('"', begin) - begin);
     }
 
     /// The calls of the API since the last look, as JSON.

@@ -12,6 +12,7 @@
 #include "json.hpp"
 #include "result_writer.hpp"
 #include "statement_words.hpp"
+#include "table_past.hpp"
 
 namespace local_workspace {
 
@@ -233,6 +234,7 @@ struct engine::parts {
     embedded::database database;
     access_rules rules;
     catalog_reader tables{database, rules};
+    table_past past;
 
     parts(embedded::options how, std::string owner)
         : database(std::move(how)), rules(std::move(owner)) {
@@ -301,9 +303,15 @@ struct engine::parts {
         ));
     }
 
+    // Who may read a table may read its past: that is settled by now.
     statement_result execute(
         const statement_order& order, const token_list& tokens, verb kind, cancellation& cancel
     ) {
+        if (auto text = past.resolved(order)) {
+            auto resolved = order;
+            resolved.text = std::move(*text);
+            return execute(resolved, embedded::tokenize(resolved.text), kind, cancel);
+        }
         // Without a session nothing remembers it.
         if (kind == verb::use && order.in_session)
             throw failure_of(
@@ -326,6 +334,8 @@ struct engine::parts {
         const auto how =
             kind == verb::merge ? embedded::delivery::merge_actions : embedded::delivery::whole;
         auto rows = database.execute(*held, statement, bound.arguments(), order.user, until, how);
+        if (kind != verb::query && kind != verb::merge && order.past_clock)
+            past.keep(order, *held, order.past_clock());
         switch (kind) {
         case verb::insert:
             return counted(
@@ -336,8 +346,12 @@ struct engine::parts {
         case verb::update:
         case verb::remove:
             return counted(order, {{"num_affected_rows", rows.affected_rows()}});
-        case verb::merge:
-            return merged(order, rows);
+        case verb::merge: {
+            auto counts = merged(order, rows);
+            if (order.past_clock)
+                past.keep(order, *held, order.past_clock());
+            return counts;
+        }
         case verb::query:
             return collect(order, rows, cancel);
         default:

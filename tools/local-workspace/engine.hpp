@@ -92,6 +92,9 @@ struct statement_order {
     bool hex_binary = false;
     bool in_session = false;
     result_format format = result_format::json_array;
+    /// The workspace's time, in milliseconds since 1970, where a change keeps the table's past;
+    /// empty: it keeps none.
+    std::function<std::int64_t()> past_clock{};
 };
 
 /// What a running statement is cancelled by. Threads: may be shared.

@@ -205,6 +205,8 @@ void change_settings(workspace& of, const json_value& body) {
     positive("link_life", settings.link_life);
     if (const auto binary = body.string("binary"); !binary.empty())
         settings.hex_binary = binary == "hex";
+    if (const auto past = body.string("past"); !past.empty())
+        settings.keeps_past = past == "kept";
     of.running.change(settings);
     if (const auto span = body.integer("cold_start_ms"))
         of.houses.set_cold_start(std::chrono::milliseconds{*span});

@@ -193,6 +193,8 @@ statement_order statements::read_order(const json_value& body) const {
     made.chunk_rows = now.chunk_rows;
     made.chunk_bytes = now.chunk_bytes;
     made.hex_binary = now.hex_binary;
+    if (now.keeps_past)
+        made.past_clock = [clock = clock_] { return clock->now_ms(); };
     return made;
 }
 

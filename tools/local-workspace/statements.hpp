@@ -28,6 +28,8 @@ struct statement_settings {
     /// Seconds that links to results live.
     std::int64_t link_life = 899;
     bool hex_binary = false;
+    /// Whether changes keep the past of their tables, for time travel.
+    bool keeps_past = false;
 };
 
 /// Answered instead of running a statement, by fault injection.

@@ -77,6 +77,20 @@ template <class Session>
     return is_in_any(who, of.access.purge) ? sql::scope::all : sql::scope::caller;
 }
 
+/// Reads rows as of a time by `read(time)`, or as they are where it is absent. Delta refuses a time
+/// after a table's last change, since another change may still come before it: there the rows are
+/// as they are.
+template <class Read>
+[[nodiscard]] auto read_as_of(std::optional<timestamp> then, const Read& read) {
+    try {
+        return read(then);
+    } catch (const statement_error& refused) {
+        if (!then || refused.sqlstate() != sql::after_last_change)
+            throw;
+    }
+    return read(std::optional<timestamp>{});
+}
+
 /// The one number of a count.
 /// Errors: decode_error when it is none.
 template <class Result>
@@ -118,7 +132,9 @@ public:
 
     /// The rows asked for; a field per column. From a position backwards, the last comes first.
     [[nodiscard]] auto select(const read_request& asked) {
-        return list(asked, [this](const auto&... call) { return session_->execute(call...); });
+        return list(asked, [this](const read_request& /*unused*/, const auto&... call) {
+            return session_->execute(call...);
+        });
     }
 
     /// The same rows as a page: always in the list's order, knowing where the pages beside it
@@ -152,33 +168,41 @@ public:
         std::optional<timestamp> as_of = {}
     ) {
         const auto seen = visible(removed);
-        auto arguments = caller_arguments(seen.rows);
-        bind_moment(arguments, as_of);
-        bind_where(arguments, where);
-        auto counted =
-            run([&](sql::writer& out
-                ) { sql::write_count(out, *of_, where, seen, as_of.has_value()); },
-                arguments);
+        auto counted = detail::read_as_of(as_of, [&](std::optional<timestamp> then) {
+            auto arguments = caller_arguments(seen.rows);
+            bind_moment(arguments, then);
+            bind_where(arguments, where);
+            return run(
+                [&](sql::writer& out) {
+                    sql::write_count(out, *of_, where, seen, then.has_value());
+                },
+                arguments
+            );
+        });
         return detail::read_count(*of_, counted, format());
     }
 
     /// The row with a key, all columns. `bind_key(arguments, format)` adds the key's parts.
     template <class BindKey>
-    [[nodiscard]] auto find(BindKey&& bind_key, sql::deleted removed = sql::deleted::exclude) {
+    [[nodiscard]] auto find(const BindKey& bind_key, sql::deleted removed = sql::deleted::exclude) {
         const auto seen = visible(removed);
         auto arguments = caller_arguments(seen.rows);
-        std::forward<BindKey>(bind_key)(arguments, format());
+        bind_key(arguments, format());
         return run([&](sql::writer& out) { sql::write_find(out, *of_, seen); }, arguments);
     }
 
     /// The same as it was at a time.
     template <class BindKey>
-    [[nodiscard]] auto find_as_of(timestamp then, BindKey&& bind_key) {
-        const auto seen = visible(sql::deleted::exclude);
-        auto arguments = caller_arguments(seen.rows);
-        bind_moment(arguments, then);
-        std::forward<BindKey>(bind_key)(arguments, format());
-        return run([&](sql::writer& out) { sql::write_find_past(out, *of_, seen); }, arguments);
+    [[nodiscard]] auto find_as_of(timestamp then, const BindKey& bind_key) {
+        return detail::read_as_of(then, [&](std::optional<timestamp> moment) {
+            if (!moment)
+                return find(bind_key);
+            const auto seen = visible(sql::deleted::exclude);
+            auto arguments = caller_arguments(seen.rows);
+            bind_moment(arguments, moment);
+            bind_key(arguments, format());
+            return run([&](sql::writer& out) { sql::write_find_past(out, *of_, seen); }, arguments);
+        });
     }
 
     /// The old versions of the row with a key, newest first: sql::listed_history, then the row's
@@ -197,16 +221,27 @@ public:
 private:
     friend auto stream_rows_of<Session>(table_reader& reader, const read_request& asked);
 
+    // `execute` is given what is read then, which may be without its time, and the statement.
     template <class Execute>
-    [[nodiscard]] auto list(const read_request& asked, Execute&& execute) {
-        const auto made = detail::write_request(
-            *of_, asked, visible(asked.removed), caller_id(), session_->dialect()
-        );
-        return std::forward<Execute>(execute)(
-            sql::statement{made.text, of_->name, sql::verb::select},
-            made.arguments,
-            until_.value_or(deadline{})
-        );
+    [[nodiscard]] auto list(const read_request& asked, const Execute& execute) {
+        const auto read = [&](const read_request& wanted) {
+            const auto made = detail::write_request(
+                *of_, wanted, visible(wanted.removed), caller_id(), session_->dialect()
+            );
+            return execute(
+                wanted,
+                sql::statement{made.text, of_->name, sql::verb::select},
+                made.arguments,
+                until_.value_or(deadline{})
+            );
+        };
+        return detail::read_as_of(asked.as_of, [&](std::optional<timestamp> then) {
+            if (then == asked.as_of)
+                return read(asked);
+            auto present = asked;
+            present.as_of = then;
+            return read(present);
+        });
     }
 
     [[nodiscard]] std::string_view caller_id() const {

@@ -69,6 +69,15 @@ read_as_of(const table& of, std::span<const query_parameter> query) {
     return then;
 }
 
+/// What is told where a table's past does not reach the time asked for.
+[[nodiscard]] inline validation_error refused_time(std::string_view root) {
+    return validation_error{
+        {{"out_of_range",
+          {std::string{root}, "as_of"},
+          "The past of this table does not go back to this time"}}
+    };
+}
+
 /// Relations are read as they are now: beside rows of the past they would be a lie.
 ///
 /// Errors: validation_error.

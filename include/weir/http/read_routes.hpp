@@ -85,42 +85,7 @@ public:
             });
         if (then && !embedded.empty())
             throw refused_past_relations("query");
-        sql::arguments unused;
-        // A key that is none is the client's mistake even where the session would fail.
-        bind_key_(asked, unused, text_format::postgres);
-        auto session = open_session(from_, *of_, asked);
-        table_reader rows{session, *of_, asked.until};
-        const auto numbers = read_preferences(asked.headers).numbers;
-        const row_demand demanded{.one_of = matched_versions(read_tags(asked.headers, "If-Match"))};
-        const auto none_match = read_tags(asked.headers, "If-None-Match");
-        std::optional<std::string> tag;
-        const auto all = all_columns(*of_);
-        embedded_rows row{*of_, all, embedded, session, asked.until, numbers};
-        {
-            const auto bind_key = [&](sql::arguments& arguments, text_format format) {
-                bind_key_(asked, arguments, format);
-            };
-            auto found = then ? rows.find_as_of(*then, bind_key) : rows.find(bind_key);
-            const auto fields = found.next();
-            if (!fields)
-                throw_absent(*of_);
-            const auto version = version_of_fields(*of_, *fields, rows.format());
-            if (!demanded.is_met_by(version))
-                weir::detail::throw_moved(*of_);
-            // Rows of relations change without the row: with them there is no tag.
-            if (embedded.empty() && sql::has_states(*of_, session.dialect()))
-                tag = tag_of(version, numbers);
-            if (tag && is_known(none_match, *tag))
-                return not_modified(*tag);
-            row.add(*fields);
-        }
-        row.complete();
-        std::string body;
-        row.append(body, 0);
-        auto answer = answer_json(200, std::move(body), {.minimal = false, .numbers = numbers});
-        if (tag)
-            add_tag(answer, *tag);
-        return answer;
+        return answer_past("query", [&] { return answer_row(asked, then, embedded); });
     }
 
     /// The old versions of a row, newest first.
@@ -158,20 +123,76 @@ private:
     ) const {
         if (query.as_of && !embedded.empty())
             throw refused_past_relations(root);
-        if (form == media::json)
-            return answer_list(asked, query, embedded);
-        if (!embedded.empty())
+        if (form != media::json && !embedded.empty())
             throw validation_error{
                 {{"not_embeddable",
                   {std::string{root}, "include"},
                   "Relations are embedded in application/json only"}}
             };
-        return stream_list(asked, query, form);
+        return answer_past(root, [&] {
+            return form == media::json ? answer_list(asked, query, embedded)
+                                       : stream_list(asked, query, form);
+        });
+    }
+
+    // Tells where the time stands that a table's past does not reach.
+    template <class Answer>
+    [[nodiscard]] static response answer_past(std::string_view root, const Answer& answer) {
+        try {
+            return answer();
+        } catch (const statement_error& refused) {
+            if (refused.sqlstate() != sql::before_kept_past)
+                throw;
+            throw refused_time(root);
+        }
     }
 
     [[nodiscard]] static response not_modified(const std::string& tag) {
         response answer{.status = 304};
         add_tag(answer, tag);
+        return answer;
+    }
+
+    [[nodiscard]] response answer_row(
+        const request& asked,
+        const std::optional<timestamp>& then,
+        const std::vector<embedding>& embedded
+    ) const {
+        sql::arguments unused;
+        // A key that is none is the client's mistake even where the session would fail.
+        bind_key_(asked, unused, text_format::postgres);
+        auto session = open_session(from_, *of_, asked);
+        table_reader rows{session, *of_, asked.until};
+        const auto numbers = read_preferences(asked.headers).numbers;
+        const row_demand demanded{.one_of = matched_versions(read_tags(asked.headers, "If-Match"))};
+        const auto none_match = read_tags(asked.headers, "If-None-Match");
+        std::optional<std::string> tag;
+        const auto all = all_columns(*of_);
+        embedded_rows row{*of_, all, embedded, session, asked.until, numbers};
+        {
+            const auto bind_key = [&](sql::arguments& arguments, text_format format) {
+                bind_key_(asked, arguments, format);
+            };
+            auto found = then ? rows.find_as_of(*then, bind_key) : rows.find(bind_key);
+            const auto fields = found.next();
+            if (!fields)
+                throw_absent(*of_);
+            const auto version = version_of_fields(*of_, *fields, rows.format());
+            if (!demanded.is_met_by(version))
+                weir::detail::throw_moved(*of_);
+            // Rows of relations change without the row: with them there is no tag.
+            if (embedded.empty() && sql::has_states(*of_, session.dialect()))
+                tag = tag_of(version, numbers);
+            if (tag && is_known(none_match, *tag))
+                return not_modified(*tag);
+            row.add(*fields);
+        }
+        row.complete();
+        std::string body;
+        row.append(body, 0);
+        auto answer = answer_json(200, std::move(body), {.minimal = false, .numbers = numbers});
+        if (tag)
+            add_tag(answer, *tag);
         return answer;
     }
 

@@ -29,6 +29,12 @@ enum class past : std::uint8_t {
     return of.backend == backend::warehouse ? past::time_travel : past::none;
 }
 
+/// The SQLSTATE of a time before the past that is kept: PostgreSQL's of a snapshot that is too old.
+inline constexpr std::string_view before_kept_past = "72000";
+/// That of a time after the last change of a table, in the same class; the platform has one for
+/// both and for more.
+inline constexpr std::string_view after_last_change = "72001";
+
 /// The type of the time's argument.
 inline constexpr column_type moment_type{.kind = type::timestamp};
 

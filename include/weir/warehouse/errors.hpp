@@ -73,6 +73,13 @@ inline constexpr std::array known_conditions{
     known_condition{"DELTA_PROTOCOL_CHANGED", "40001"},
     known_condition{"CONCURRENT_", "40001"},
     known_condition{"DELTA_MULTIPLE_SOURCE_ROW", "21506"},
+    // sql/past.hpp says what these are for.
+    known_condition{"DELTA_TIMESTAMP_GREATER_THAN_COMMIT", "72001"},
+    known_condition{"DELTA_TIMESTAMP_EARLIER_THAN_COMMIT_RETENTION", "72000"},
+    known_condition{
+        "DELTA_UNSUPPORTED_TIME_TRAVEL_BEYOND_DELETED_FILE_RETENTION_DURATION", "72000"
+    },
+    known_condition{"DELTA_NO_RECREATABLE_HISTORY_FOUND", "72000"},
     known_condition{"WRONG_COLUMN_DEFAULTS_FOR_DELTA_FEATURE_NOT_ENABLED", "0A000"},
     known_condition{"TRANSACTION_NOT_SUPPORTED", "0A000"},
     known_condition{"UNSUPPORTED_FEATURE", "0A000"},
@@ -157,6 +164,8 @@ sentence_of(std::string_view sqlstate, std::string_view condition) {
         return "the warehouse did not understand the statement";
     if (sqlstate == "22012")
         return "division by zero";
+    if (sqlstate == "72000")
+        return "the table's past does not go back as far";
     std::string refused = "the warehouse refused the statement";
     if (!condition.empty())
         refused.append(" (").append(condition).append(")");

@@ -8,6 +8,7 @@
 
 #include "answer_watch.hpp"
 #include "statement_watch.hpp"
+#include "watched_session.hpp"
 
 #ifdef WEIR_TEST_ON_LAKEBASE
 #include <weir/lakebase/session.hpp>
@@ -106,122 +107,39 @@ struct session_state {
 
 /// A unit of work whose connection may break at the worst moment.
 template <class Unit>
-class breaking_unit {
+class breaking_unit : public watched_unit<Unit> {
 public:
-    breaking_unit(Unit held, session_state& shared) : held_(std::move(held)), shared_(&shared) {}
-
-    [[nodiscard]] weir::sql::dialect dialect() const { return held_.dialect(); }
-
-    [[nodiscard]] std::string_view actor() const { return held_.actor(); }
-
-    [[nodiscard]] const weir::caller& caller() const
-        requires weir::caller_session<Unit>
-    {
-        return held_.caller();
-    }
-
-    auto execute(
-        const weir::sql::statement& text, const weir::sql::arguments& with, weir::deadline until
-    ) {
-        shared_->watch->see(text.text);
-        return held_.execute(text, with, until);
-    }
+    breaking_unit(Unit held, session_state& shared)
+        : watched_unit<Unit>(std::move(held), *shared.watch), shared_(&shared) {}
 
     void commit() {
         const auto when = shared_->next_crash.exchange(service::crash::never);
         if (when != service::crash::before_commit)
-            held_.commit();
+            this->held_.commit();
         if (when != service::crash::never)
             throw weir::connection_error{"The connection broke", {.outcome_unknown = true}};
     }
 
-    void rollback() { held_.rollback(); }
-
 private:
-    Unit held_;
     session_state* shared_;
 };
 
 /// A session whose units of work may break.
 template <class Session>
-class breaking_session {
+class breaking_session : public watched_calls<Session> {
 public:
     breaking_session(Session held, session_state& shared)
-        : held_(std::move(held)), shared_(&shared) {}
-
-    [[nodiscard]] weir::sql::dialect dialect() const { return held_.dialect(); }
-
-    [[nodiscard]] std::string_view actor() const { return held_.actor(); }
-
-    [[nodiscard]] const weir::caller& caller() const
-        requires weir::caller_session<Session>
-    {
-        return held_.caller();
-    }
-
-    auto execute(
-        const weir::sql::statement& text, const weir::sql::arguments& with, weir::deadline until
-    ) {
-        shared_->watch->see(text.text);
-        return held_.execute(text, with, until);
-    }
-
-    auto stream(
-        const weir::sql::statement& text, const weir::sql::arguments& with, weir::deadline until
-    ) {
-        shared_->watch->see(text.text);
-        return held_.stream(text, with, until);
-    }
+        : watched_calls<Session>(std::move(held), *shared.watch), shared_(&shared) {}
 
     auto begin(weir::deadline until) {
-        if constexpr (requires { held_.begin_writing(until); }) {
-            return breaking_unit{held_.begin_writing(until), *shared_};
+        if constexpr (requires { this->held_.begin_writing(until); }) {
+            return breaking_unit{this->held_.begin_writing(until), *shared_};
         } else {
-            return breaking_unit{held_.begin(until), *shared_};
+            return breaking_unit{this->held_.begin(until), *shared_};
         }
     }
 
 private:
-    Session held_;
-    session_state* shared_;
-};
-
-/// A session that opens no units of work, whatever the one it holds can.
-template <class Session>
-class without_units {
-public:
-    without_units(Session held, session_state& shared) : held_(std::move(held)), shared_(&shared) {}
-
-    [[nodiscard]] weir::sql::dialect dialect() const { return held_.dialect(); }
-
-    [[nodiscard]] std::string_view actor() const { return held_.actor(); }
-
-    [[nodiscard]] const weir::caller& caller() const
-        requires weir::caller_session<Session>
-    {
-        return held_.caller();
-    }
-
-    auto execute(
-        const weir::sql::statement& text, const weir::sql::arguments& with, weir::deadline until
-    ) {
-        shared_->watch->see(text.text);
-        return held_.execute(text, with, until);
-    }
-
-    auto stream(
-        const weir::sql::statement& text, const weir::sql::arguments& with, weir::deadline until
-    ) {
-        shared_->watch->see(text.text);
-        return held_.stream(text, with, until);
-    }
-
-    [[nodiscard]] std::size_t most_argument_bytes() const {
-        return weir::most_argument_bytes(held_);
-    }
-
-private:
-    Session held_;
     session_state* shared_;
 };
 
@@ -280,6 +198,8 @@ struct service::parts {
             FAIL_CHECK("the OpenAPI document knows no such answer: " << each);
     }
 
+    [[nodiscard]] weir::http::sessions sessions();
+
     /// Adds the routes of every table.
     void add_tables(const weir::http::table_options& options);
 
@@ -292,20 +212,24 @@ struct service::parts {
     }
 };
 
-void service::parts::add_tables(const weir::http::table_options& options) {
-    const weir::http::sessions from{
+weir::http::sessions service::parts::sessions() {
+    return {
         [this] {
             auto session = on->session(weir::nobody{.name = "service"});
             if (!has_units || is_warehouse)
-                return weir::any_session{without_units{std::move(session), shared}};
+                return weir::any_session{watched_calls{std::move(session), watch}};
             return weir::any_session{breaking_session{std::move(session), shared}};
         },
         [this](const weir::caller& asking) {
             if (!has_units || is_warehouse)
-                return weir::any_caller_session{without_units{on->session(asking), shared}};
+                return weir::any_caller_session{watched_calls{on->session(asking), watch}};
             return weir::any_caller_session{breaking_session{on->session(asking), shared}};
         },
     };
+}
+
+void service::parts::add_tables(const weir::http::table_options& options) {
+    const auto from = sessions();
     weir::http::add_table<tutorial::well>(routes, from, options);
     weir::http::add_table<field_ops::order>(routes, from, options);
     weir::http::add_table<field_ops::order_line>(routes, from, options);
@@ -390,6 +314,10 @@ void service::crash_next_commit(crash when) {
 
 weir::http::router& service::routes() {
     return parts_->routes;
+}
+
+weir::http::sessions service::sessions() {
+    return parts_->sessions();
 }
 
 } // namespace test

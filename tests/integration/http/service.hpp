@@ -7,6 +7,7 @@
 #include <weir/http/request.hpp>
 #include <weir/http/response.hpp>
 #include <weir/http/router.hpp>
+#include <weir/http/sessions.hpp>
 #include <weir/http/table_options.hpp>
 
 #include <catch.hpp>
@@ -70,6 +71,9 @@ public:
 
     /// For routes of a test's own; before the first request.
     [[nodiscard]] weir::http::router& routes();
+
+    /// Whence those have their sessions. Lifetime: this object's.
+    [[nodiscard]] weir::http::sessions sessions();
 
 private:
     struct parts;
