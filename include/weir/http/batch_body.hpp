@@ -8,7 +8,9 @@
 #include <weir/json/intake.hpp>
 #include <weir/json/reader.hpp>
 #include <weir/json/row_reader.hpp>
+#include <weir/json/writer.hpp>
 #include <weir/table/identifier.hpp>
+#include <weir/table/members.hpp>
 #include <weir/table/row.hpp>
 
 #include <algorithm>
@@ -106,6 +108,18 @@ struct key_texts {
         names.append(names.empty() ? "" : ", ").append(of.columns[column].name);
     return of.key.size() == 1 ? "'key' is the row's " + names
                               : "'key' is an array of " + names + ", or an object of them";
+}
+
+/// Appends a key as JSON: its value, or an array of its parts' values.
+template <keyed_row Row>
+void append_key(std::string& out, const key_of<Row>& key) {
+    const bool is_one = table_of<Row>.key.size() == 1;
+    out += is_one ? "" : "[";
+    for_each_member(key, [&](std::size_t at, const auto& part) {
+        out += at == 0 ? "" : ",";
+        json::append_json(out, part);
+    });
+    out += is_one ? "" : "]";
 }
 
 /// Reads the items of a batch one after the other.
@@ -209,15 +223,17 @@ private:
         if (!texts.is_good || texts.parts.size() != facts.key.size())
             return refuse(here, "key", key_words(facts));
         const std::vector<std::string_view> parts{texts.parts.begin(), texts.parts.end()};
-        for (auto& each : json::parse_key<Row>(parts, out.key)) {
+        auto wrong = json::parse_key<Row>(parts, out.key);
+        const bool is_key = wrong.empty();
+        for (auto& each : wrong) {
             auto at = here;
             at.insert(at.end(), each.loc.begin() + 1, each.loc.end());
             broken_.push_back({std::move(each.type), std::move(at), std::move(each.msg)});
         }
+        // The same key may be spelled in two ways.
         std::string whole;
-        for (const auto& part : texts.parts)
-            whole.append(std::to_string(part.size())).append(":").append(part);
-        if (!keys_.insert(std::move(whole)).second)
+        append_key<Row>(whole, out.key);
+        if (is_key && !keys_.insert(std::move(whole)).second)
             refuse(here, "repeated", "Another change of this batch is about the same row");
     }
 

@@ -97,7 +97,7 @@ public:
         std::string results;
         for (const auto& item : items) {
             results += results.empty() ? "{\"key\":" : ",{\"key\":";
-            append_key(results, item.key);
+            append_key<Row>(results, item.key);
             if (goes_on) {
                 const auto status =
                     try_item(results, rows, item, preferred, asked.within != nullptr);
@@ -174,16 +174,6 @@ private:
         page.end_rows();
         page.close();
         return answer_json(200, std::move(body), applied);
-    }
-
-    static void append_key(std::string& out, const key_of<Row>& key) {
-        const bool is_one = facts.key.size() == 1;
-        out += is_one ? "" : "[";
-        for_each_member(key, [&](std::size_t at, const auto& part) {
-            out += at == 0 ? "" : ",";
-            json::append_json(out, part);
-        });
-        out += is_one ? "" : "]";
     }
 
     /// Makes one change, appends what became of it and gives its status. In a unit of work what

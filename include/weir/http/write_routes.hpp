@@ -158,6 +158,7 @@ public:
 
     response remove(const request& asked) const {
         refuse_parameters(asked.query);
+        check_preferences(asked);
         const precondition<Row> demanded{read_demand(asked.headers)};
         const auto key = read_key(asked);
         auto session = open_row_session<Row>(from_, asked);
@@ -182,6 +183,7 @@ public:
 
     response purge(const request& asked) const {
         refuse_parameters(asked.query);
+        check_preferences(asked);
         const precondition<Row> demanded{read_demand(asked.headers)};
         const auto key = read_key(asked);
         auto session = open_row_session<Row>(from_, asked);
@@ -206,6 +208,11 @@ protected:
             made.at = place_of(false, 0);
         }
         return made;
+    }
+
+    /// For writes that no preference changes: what must be refused is refused all the same.
+    static void check_preferences(const request& asked) {
+        static_cast<void>(read_preferences(asked.headers));
     }
 
     /// Where a row stands in the body.

@@ -149,4 +149,10 @@ TEST_CASE("preferences that are not understood are ignored, or refused where ask
     CHECK(headers.status == 204);
     CHECK(headers.headers.find("Preference-Applied") == "return=headers-only");
     CHECK(headers.headers.find("ETag"));
+    for (const auto* preferred : {"nonsense=1, handling=strict", "max-affected=some"}) {
+        CAPTURE(preferred);
+        CHECK(on.ask("DELETE", "/wells/4200000001", "", {{"Prefer", preferred}}).status == 400);
+        CHECK(on.ask("POST", "/wells/4200000001/purge", "", {{"Prefer", preferred}}).status == 400);
+    }
+    CHECK(on.ask("GET", "/wells/4200000001").status == 200);
 }

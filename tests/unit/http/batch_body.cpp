@@ -60,5 +60,12 @@ TEST_CASE("what is no batch is refused") {
     CHECK(refused<well>(R"([{"key":1,"set":{},"set":{}}])") == "repeated ");
     CHECK(refused<well>(R"([{"key":1,"set":{},"version":1}])") == "string_type ");
     CHECK(refused<well>(R"([{"key":1,"set":{}},{"key":1,"set":{}}])") == "repeated ");
+    // One key, spelled in two ways.
+    CHECK(refused<well>(R"([{"key":1,"set":{}},{"key":"1","set":{}}])") == "repeated ");
+    CHECK(
+        refused<field_ops::order>(R"([{"key":"abcdef00-0000-4000-8000-000000000001","set":{}},)"
+                                  R"({"key":"ABCDEF00-0000-4000-8000-000000000001","set":{}}])"
+        ) == "repeated "
+    );
     CHECK(refused<well>(R"([{"key":1,"set":{}},{"key":2,"set":{}}])", 1) == "too_many_rows ");
 }
