@@ -57,6 +57,8 @@ struct pooled {
     std::size_t place = 0;
     steady::time_point retire_at{};
     steady::time_point idle_since{};
+    /// How long it lay in the pool before it was taken.
+    steady::duration idle_for{};
 };
 
 class lease;
@@ -195,6 +197,7 @@ private:
             // The one used last: the others may then grow idle enough to be closed.
             got = std::move(idle_.back());
             idle_.pop_back();
+            got.idle_for = now - got.idle_since;
             if (now < got.retire_at)
                 return got;
             ++retired_;
@@ -257,6 +260,7 @@ private:
         } else if (!waiters_.empty()) {
             auto* first = waiters_.front();
             waiters_.pop_front();
+            returned.idle_for = {};
             first->got = std::move(returned);
             first->served = true;
             // Under the lock: the waiter's stack frame may be gone right after.
@@ -394,6 +398,12 @@ public:
     /// Whether the connection lay in the pool, where it may have died unnoticed. Not after
     /// replace().
     [[nodiscard]] bool is_from_idle() const noexcept { return from_idle_; }
+
+    /// Whether it lay there for long enough to be asked after. One that answered within the last
+    /// millisecond dies before the next statement no likelier than in the middle of it.
+    [[nodiscard]] bool has_rested() const noexcept {
+        return from_idle_ && held_.idle_for >= std::chrono::milliseconds{1};
+    }
 
     [[nodiscard]] watched_statement& watch() { return *from_->places_[held_.place]; }
 

@@ -57,7 +57,7 @@ public:
         cancel_.refuse_if_cancelled();
         detail::lease held{*from_, until, &cancel_};
         const bool writes = statement.verb != sql::verb::select;
-        if (writes && held.is_from_idle() && held.link().has_hung_up())
+        if (writes && held.has_rested() && held.link().has_hung_up())
             held.replace(until);
         const detail::call call{
             .table = statement.table, .ambiguous = writes, .owner = &cancel_, .due = until.at()
