@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "diagnostics.hpp"
 
+#include <weir/core/utf8.hpp>
 #include <weir/table/identifier.hpp>
 
 #include <algorithm>
@@ -34,10 +35,10 @@ window window_of(std::string_view line, std::size_t column) {
     const auto from = column > before + 2 ? column - before : 0;
     std::size_t at = 0;
     for (std::size_t count = 0; count < from && at < text.size(); ++count)
-        at += std::max<std::size_t>(utf8_length(text, at), 1);
+        at += std::max<std::size_t>(utf8_length(text.substr(at)), 1);
     auto end = at;
     for (std::size_t count = 0; count < widest && end < text.size(); ++count)
-        end += std::max<std::size_t>(utf8_length(text, end), 1);
+        end += std::max<std::size_t>(utf8_length(text.substr(end)), 1);
     window made{text.substr(at, end - at), 0};
     if (end < text.size())
         made.text += " …";

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "source.hpp"
 
+#include <weir/core/utf8.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -9,10 +11,6 @@ namespace weir::gen {
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
-unsigned byte_at(std::string_view text, std::size_t at) {
-    return static_cast<unsigned char>(text[at]);
-}
 
 } // namespace
 
@@ -64,45 +62,10 @@ std::string_view folder_of(std::string_view path) {
     return path.substr(0, path.find_last_of('/') + 1);
 }
 
-// Source: Unicode 15, table 3-7: no overlong forms, no surrogates, nothing above U+10FFFF.
-std::size_t utf8_length(std::string_view text, std::size_t at) {
-    const auto first = byte_at(text, at);
-    if (first < 0x80)
-        return 1;
-    std::size_t length = 0;
-    unsigned low = 0x80;
-    unsigned high = 0xBF;
-    if (first >= 0xC2 && first <= 0xDF) {
-        length = 2;
-    } else if (first >= 0xE0 && first <= 0xEF) {
-        length = 3;
-        if (first == 0xE0)
-            low = 0xA0;
-        if (first == 0xED)
-            high = 0x9F;
-    } else if (first >= 0xF0 && first <= 0xF4) {
-        length = 4;
-        if (first == 0xF0)
-            low = 0x90;
-        if (first == 0xF4)
-            high = 0x8F;
-    }
-    if (length == 0 || at + length > text.size())
-        return 0;
-    for (std::size_t i = 1; i < length; ++i) {
-        const auto next = byte_at(text, at + i);
-        if (next < low || next > high)
-            return 0;
-        low = 0x80;
-        high = 0xBF;
-    }
-    return length;
-}
-
 std::size_t count_characters(std::string_view text) {
     std::size_t count = 0;
     for (std::size_t at = 0; at < text.size(); ++count) {
-        at += std::max<std::size_t>(utf8_length(text, at), 1);
+        at += std::max<std::size_t>(utf8_length(text.substr(at)), 1);
     }
     return count;
 }

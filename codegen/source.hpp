@@ -60,9 +60,6 @@ using sources = std::deque<source>;
 /// The folder part of a path including the slash; empty when there is none.
 [[nodiscard]] std::string_view folder_of(std::string_view path);
 
-/// Length in bytes of the well-formed UTF-8 sequence at `at`; 0 when malformed.
-[[nodiscard]] std::size_t utf8_length(std::string_view text, std::size_t at);
-
 /// Characters in a text; malformed bytes count as one each.
 [[nodiscard]] std::size_t count_characters(std::string_view text);
 

@@ -31,7 +31,7 @@ public:
     /// Reads one column of a table or field of a structure. `owner` prefixes the names of inline
     /// types.
     [[nodiscard]] column_model
-    read_column(const node& from, schema_model& in, const std::string& owner, bool is_field);
+    read_column(const node& written, schema_model& in, const std::string& owner, bool is_field);
 
 private:
     enum class state : std::uint8_t { untouched, being_resolved, done };
@@ -67,7 +67,7 @@ private:
     inline_enumeration(const mapping& from, schema_model& in, const std::string& name);
     [[nodiscard]] resolved
     column_type(const mapping& from, const node& map, schema_model& in, const std::string& name);
-    void read_rules(column_model& to, const node& from, const declaration* alias);
+    void read_rules(column_model& to, const node& map, const declaration* alias);
     void unknown(const type_text& written, const schema_model& in);
 
     const sources* files_;

@@ -5,6 +5,7 @@
 #include <weir/core/decimal_text.hpp>
 #include <weir/core/time_text.hpp>
 #include <weir/core/uuid.hpp>
+#include <weir/json/string.hpp>
 
 #include <charconv>
 #include <cmath>
@@ -504,26 +505,9 @@ std::string json_of(const node& of) {
 }
 
 std::string json_string(std::string_view text) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string made = "\"";
-    for (const char c : text) {
-        const auto code = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            made += '\\';
-            made += c;
-        } else if (c == '\n') {
-            made += "\\n";
-        } else if (c == '\t') {
-            made += "\\t";
-        } else if (code < 0x20) {
-            made += "\\u00";
-            made += digits[code >> 4U];
-            made += digits[code & 0xFU];
-        } else {
-            made += c;
-        }
-    }
-    return made + '"';
+    std::string made;
+    json::append_json_string(made, text);
+    return made;
 }
 
 } // namespace weir::gen

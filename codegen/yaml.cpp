@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yaml.hpp"
 
+#include <weir/core/utf8.hpp>
+
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/mark.h>
@@ -25,7 +27,7 @@ void check_bytes(const source& text, std::uint32_t file, diagnostics& to) {
     bool in_indentation = true;
     bool tab_told = false;
     for (std::size_t at = 0; at < all.size();) {
-        const auto length = utf8_length(all, at);
+        const auto length = utf8_length(all.substr(at));
         const auto here = static_cast<std::uint32_t>(at);
         const range one{file, here, here + 1};
         if (length == 0) {

@@ -49,7 +49,7 @@ void read_bodies(std::string_view text) {
     require(update.margin.is_absent(), "private columns are out of reach");
     shop::sample_key key;
     static_cast<void>(weir::json::parse_key<shop::sample>(text, key));
-    static_cast<void>(weir::json::parse_json_text(text, samples.rows.emplace_back().discounts, {}));
+    static_cast<void>(weir::json::parse_json_text(text, samples.rows.emplace_back().discounts));
 }
 
 /// One column of samples given the text: throwing for all of them would take most of the time.

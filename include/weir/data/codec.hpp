@@ -96,11 +96,11 @@ parse_field(const text_field& field, T& out, const column_type& type, text_forma
                 if (format == text_format::postgres && is_native_array(type))
                     return parse_text(field.text, out, format);
             }
-            return json::parse_json_text(field.text, out, type);
+            return json::parse_json_text(field.text, out);
         } else if constexpr (detail::has_text<T>) {
             return parse_text(field.text, out, format);
         } else {
-            return json::parse_json_text(field.text, out, type);
+            return json::parse_json_text(field.text, out);
         }
     }
 }

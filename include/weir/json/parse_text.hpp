@@ -6,7 +6,6 @@
 #include <weir/json/intake.hpp>
 #include <weir/json/read_value.hpp>
 #include <weir/json/reader.hpp>
-#include <weir/table/column.hpp>
 #include <weir/table/value_path.hpp>
 
 #include <string_view>
@@ -20,7 +19,7 @@ namespace weir::json {
 /// in an array, a map or a required field. Errors: false when the text is no such value; `out` is
 /// then unspecified.
 template <class T>
-[[nodiscard]] bool parse_json_text(std::string_view text, T& out, const column_type& /*type*/) {
+[[nodiscard]] bool parse_json_text(std::string_view text, T& out) {
     reader in{text, reader::most_depth};
     violations broken;
     const location nowhere;

@@ -4,6 +4,7 @@
 // stay text.
 #pragma once
 
+#include <weir/core/utf8.hpp>
 #include <weir/json/detail/escape.hpp>
 #include <weir/json/detail/scan.hpp>
 
@@ -343,7 +344,7 @@ private:
             if (byte == '"')
                 break;
             if (byte >= 0x80) {
-                const auto length = detail::utf8_length(at_, end_);
+                const auto length = utf8_length({at_, static_cast<std::size_t>(end_ - at_)});
                 if (length == 0)
                     return fail("invalid UTF-8");
                 at_ += length;

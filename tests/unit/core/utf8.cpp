@@ -92,3 +92,17 @@ TEST_CASE("lengths are counted in characters, not bytes") {
     REQUIRE(weir::is_valid_utf8(std::string_view{"\0", 1}));
     REQUIRE(weir::is_valid_utf8("a\u00e9\u20ac\U0001F600 and then more than eight bytes"));
 }
+
+TEST_CASE("a sequence has the length that its first byte says, or none") {
+    STATIC_REQUIRE(weir::utf8_length("") == 0);
+    STATIC_REQUIRE(weir::utf8_length("\xC3\xA7 and more") == 2);
+    CHECK(weir::utf8_length("a") == 1);
+    CHECK(weir::utf8_length("\xC3\xA7") == 2);
+    CHECK(weir::utf8_length("\xE2\x82\xAC") == 3);
+    CHECK(weir::utf8_length("\xF0\x9F\x98\x80") == 4);
+    CHECK(weir::utf8_length("\xC0\x80") == 0);
+    CHECK(weir::utf8_length("\xED\xA0\x80") == 0);
+    CHECK(weir::utf8_length("\xF4\x90\x80\x80") == 0);
+    CHECK(weir::utf8_length("\xE2\x82") == 0);
+    CHECK(weir::utf8_length("\x80") == 0);
+}

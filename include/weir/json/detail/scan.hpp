@@ -57,36 +57,6 @@ template <bool StopAboveAscii>
     return at;
 }
 
-/// Length of the well-formed multi-byte UTF-8 sequence at `at`, 0 when it is not one.
-/// Source: Unicode 15, table 3-7 (no overlong forms, no surrogates, nothing above U+10FFFF).
-[[nodiscard]] inline std::size_t utf8_length(const char* at, const char* end) noexcept {
-    const auto left = static_cast<std::size_t>(end - at);
-    const auto byte = [at](std::size_t index) { return static_cast<unsigned char>(at[index]); };
-    const auto continues = [&](std::size_t index) { return (byte(index) & 0xC0U) == 0x80U; };
-    const unsigned first = byte(0);
-    if (first < 0xC2 || first > 0xF4)
-        return 0;
-    if (first < 0xE0)
-        return left >= 2 && continues(1) ? 2 : 0;
-    if (left < 3 || !continues(1) || !continues(2))
-        return 0;
-    const unsigned second = byte(1);
-    if (first < 0xF0) {
-        if (first == 0xE0 && second < 0xA0)
-            return 0;
-        if (first == 0xED && second > 0x9F)
-            return 0;
-        return 3;
-    }
-    if (left < 4 || !continues(3))
-        return 0;
-    if (first == 0xF0 && second < 0x90)
-        return 0;
-    if (first == 0xF4 && second > 0x8F)
-        return 0;
-    return 4;
-}
-
 [[nodiscard]] constexpr bool is_digit(char each) noexcept {
     return each >= '0' && each <= '9';
 }
