@@ -3,6 +3,8 @@
 // CHANGELOG.md.
 #pragma once
 
+// NOLINTBEGIN(modernize-macro-to-enum): for #if
 #define WEIR_VERSION_MAJOR 0
 #define WEIR_VERSION_MINOR 1
 #define WEIR_VERSION_PATCH 0
+// NOLINTEND(modernize-macro-to-enum)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A row whose required column is std::optional.
-#include "shop.hpp"
-
 #include <weir/table/row.hpp>
+
+#include "shop.hpp"
 
 struct part {
 #ifdef WEIR_EXPECT_ERROR

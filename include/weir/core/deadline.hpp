@@ -7,7 +7,8 @@
 
 namespace weir {
 
-/// A point on the steady clock; passing it cancels what runs. Design 8: 30 s by default, 110 s at most.
+/// A point on the steady clock; passing it cancels what runs. Design 8: 30 s by default, 110 s at
+/// most.
 class deadline {
 public:
     using clock = std::chrono::steady_clock;

@@ -15,7 +15,8 @@
 
 namespace weir {
 
-/// What kind of failure an `error` is; one per type of the tree, for code that asks instead of catching.
+/// What kind of failure an `error` is; one per type of the tree, for code that asks instead of
+/// catching.
 enum class error_kind {
     configuration,
     authentication,
@@ -42,8 +43,8 @@ struct error_detail {
     bool outcome_unknown = false;
 };
 
-/// Root of every exception weir throws. `what()` names what failed, on which object and what to do; it
-/// never holds argument values, secrets or server text.
+/// Root of every exception weir throws. `what()` names what failed, on which object and what to do;
+/// it never holds argument values, secrets or server text.
 class error : public std::runtime_error {
 public:
     [[nodiscard]] error_kind kind() const noexcept { return kind_; }
@@ -122,8 +123,7 @@ public:
         error_detail detail = {},
         std::source_location where = std::source_location::current()
     )
-        : error_of(message, std::move(detail), where),
-          broken_(std::move(broken)),
+        : error_of(message, std::move(detail), where), broken_(std::move(broken)),
           expected_(std::move(expected)) {}
 
     /// Lifetime: valid as long as this exception.

@@ -103,8 +103,8 @@ parse_text(std::string_view text, Integer& out, text_format /*format*/) noexcept
 }
 
 /// The shortest text that reads back as the same value.
-/// Shortest text that reads back as the same value, with an exponent where PostgreSQL writes one, so that both
-/// backends' answers look alike. Source: PostgreSQL 15, float4out and float8out.
+/// Shortest text that reads back as the same value, with an exponent where PostgreSQL writes one,
+/// so that both backends' answers look alike. Source: PostgreSQL 15, float4out and float8out.
 template <detail::column_float Float>
 void append_text(std::string& out, Float value, text_format /*format*/) {
     if (value != value) {

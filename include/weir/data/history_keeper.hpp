@@ -347,7 +347,9 @@ namespace detail {
 /// The keeper of a table without history: nothing is kept, and nothing is asked for.
 struct no_history {
     template <class Session>
-    no_history(Session& /*unit*/, const table& /*of*/, const audit_stamp& /*stamp*/, deadline) {}
+    no_history(
+        Session& /*unit*/, const table& /*of*/, const audit_stamp& /*stamp*/, deadline /*until*/
+    ) {}
 
     void bind_change(sql::arguments& /*arguments*/) const {}
 

@@ -52,7 +52,7 @@ public:
 
     /// As row_inserts::insert().
     Row insert(create given) {
-        if (!hooks_)
+        if (hooks_ == nullptr)
             return base::insert(std::move(given));
         calls().prepare({&given, 1}, {calls().at()});
         auto row = base::insert(std::move(given));
@@ -62,7 +62,7 @@ public:
 
     /// As row_inserts::insert_all().
     std::vector<Row> insert_all(std::vector<create> given) {
-        if (!hooks_)
+        if (hooks_ == nullptr)
             return base::insert_all(std::move(given));
         calls().prepare(given, calls().places(given.size()));
         auto stored = base::insert_all(std::move(given));
@@ -73,21 +73,21 @@ public:
 
     /// As row_inserts::insert_quietly(); after-hooks are shown the stored rows all the same.
     std::uint64_t insert_quietly(std::vector<create> given) {
-        return hooks_ ? insert_all(std::move(given)).size()
-                      : base::insert_quietly(std::move(given));
+        return hooks_ != nullptr ? insert_all(std::move(given)).size()
+                                 : base::insert_quietly(std::move(given));
     }
 
     /// As row_inserts::upsert(). With hooks what is there is updated, the rest inserted, each with
     /// its own.
     Row upsert(create given) {
-        if (!hooks_)
+        if (hooks_ == nullptr)
             return base::upsert(std::move(given));
         return std::move(upsert_one(std::move(given), {}, calls().at()).row);
     }
 
     /// As row_inserts::upsert_all(); with hooks row by row, as upsert().
     upserted<Row> upsert_all(std::vector<create> given, const upsert_options& options = {}) {
-        if (!hooks_)
+        if (hooks_ == nullptr)
             return base::upsert_all(std::move(given), options);
         refuse_repetitions(given, options);
         upserted<Row> made;
@@ -102,7 +102,7 @@ public:
     /// As row_inserts::insert_ignoring(); with hooks row by row.
     std::vector<Row>
     insert_ignoring(std::vector<create> given, const upsert_options& options = {}) {
-        if (!hooks_)
+        if (hooks_ == nullptr)
             return base::insert_ignoring(std::move(given), options);
         refuse_repetitions(given, options);
         std::vector<Row> made;
@@ -117,7 +117,7 @@ public:
     std::optional<Row> update(
         const key& wanted, const update_fields& changes, const precondition<Row>& demanded = {}
     ) {
-        if (!hooks_)
+        if (hooks_ == nullptr)
             return base::update(wanted, changes, demanded);
         calls().check(changes, calls().at());
         if (!calls().surround(any_hooks::write::update))
@@ -131,7 +131,7 @@ public:
     /// As row_changes::replace().
     std::optional<Row>
     replace(const key& wanted, create given, const precondition<Row>& demanded = {}) {
-        if (!hooks_)
+        if (hooks_ == nullptr)
             return base::replace(wanted, std::move(given), demanded);
         calls().check(given, calls().at());
         return update(
@@ -216,7 +216,7 @@ public:
         const update_fields& changes,
         const many_options& options = {}
     ) {
-        if (!hooks_)
+        if (hooks_ == nullptr)
             return base::update_where(where, changes, options);
         calls().check(changes, calls().at());
         if (!calls().surround(any_hooks::write::update))

@@ -88,6 +88,7 @@ private:
 
     [[nodiscard]] static const key& key_of_item(const one_update& each) { return each.key; }
 
+    // NOLINTNEXTLINE(bugprone-return-const-ref-from-parameter): items outlive their batch
     [[nodiscard]] static const key& key_of_item(const key& each) { return each; }
 
     /// Keys that are equal have the same text.

@@ -79,8 +79,8 @@ public:
         return reader().count(&options.where.untyped(), options.deleted);
     }
 
-    /// Which of the keys exist, in no particular order; one statement, but for more than a warehouse
-    /// takes at once.
+    /// Which of the keys exist, in no particular order; one statement, but for more than a
+    /// warehouse takes at once.
     [[nodiscard]] std::vector<key> existing(std::span<const key> wanted) {
         std::vector<key> found;
         if (wanted.empty())

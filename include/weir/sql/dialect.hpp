@@ -18,7 +18,8 @@ enum class dialect : std::uint8_t { postgres, databricks };
 }
 
 /// Most parameters one statement may carry.
-/// Source: PostgreSQL protocol, Bind message (16-bit count); Databricks refuses more than 256, weir keeps to 255.
+/// Source: PostgreSQL protocol, Bind message (16-bit count); Databricks refuses more than 256, weir
+/// keeps to 255.
 [[nodiscard]] constexpr std::size_t max_parameters(dialect spoken) noexcept {
     return spoken == dialect::postgres ? 65535 : 255;
 }

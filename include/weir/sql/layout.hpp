@@ -2,9 +2,9 @@
 // Which arguments each statement takes, in which order; and which rows a statement sees. What
 // writes a statement and what binds its arguments both ask here. Costs what table/audit.hpp costs.
 //
-// Arguments, in order. First, wherever binds_caller() says so, the caller's id as a string. Then, in
-// whatever changes rows of a table with history (all but inserts), the id of the change under which
-// the rows' old versions were kept. Then:
+// Arguments, in order. First, wherever binds_caller() says so, the caller's id as a string. Then,
+// in whatever changes rows of a table with history (all but inserts), the id of the change under
+// which the rows' old versions were kept. Then:
 //
 //   insert, upsert       the columns inserted, one argument each; with binding::json_rows one JSON
 //                        array holding one object with these columns as members
@@ -19,16 +19,18 @@
 //                        array of one object with all of these as members; then the states expected
 //   update_where         the columns set, then the condition's values; with a row_limit those once
 //                        more, then the limit
-//   remove               deleted_at, deleted_by where the table has them, then the key columns, then
+//   remove               deleted_at, deleted_by where the table has them, then the key columns,
+//   then
 //                        the states expected
 //   remove_where         deleted_at, deleted_by, then as update_where
-//   restore              updated_at, updated_by where the table has them, then the key columns, then
+//   restore              updated_at, updated_by where the table has them, then the key columns,
+//   then
 //                        the states expected
 //   purge                key columns, then the states expected
 //   purge_where          the condition's values
 //
-// A state expected (sql/row_state.hpp) is record_uuid and updated_at; of a table without audit the text of
-// each column clients see.
+// A state expected (sql/row_state.hpp) is record_uuid and updated_at; of a table without audit the
+// text of each column clients see.
 //
 // Which columns an insert or update sets is the caller's choice, audit columns included:
 // is_inserted, is_replaced and changed_columns() are the usual ones.

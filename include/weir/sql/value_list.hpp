@@ -66,7 +66,8 @@ inline void append_json_text(std::string& out, std::string_view text) {
 /// A value of a type as JSON, spelled as weir writes that column's JSON: numbers and booleans bare,
 /// the rest as strings. Source: Spark's from_json takes no number in quotes for DOUBLE.
 inline void append_json_value(std::string& out, const any_value& value, const column_type& of) {
-    if (const auto* const real = std::get_if<double>(&value); real && std::isfinite(*real)) {
+    if (const auto* const real = std::get_if<double>(&value);
+        real != nullptr && std::isfinite(*real)) {
         if (of.kind == type::float32) {
             append_text(out, static_cast<float>(*real), text_format::statement_api);
         } else {

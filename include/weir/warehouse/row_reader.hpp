@@ -87,7 +87,7 @@ private:
     }
 
     [[nodiscard]] bool is_in_body(std::string_view text) const noexcept {
-        const std::less<const char*> before;
+        const std::less<> before;
         const auto& body = *from_.body;
         return !before(text.data(), body.data()) && !before(body.data() + body.size(), text.data());
     }

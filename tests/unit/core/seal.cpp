@@ -17,7 +17,8 @@ const sealer ours{secret{"0123456789abcdef0123456789abcdef"}};
 } // namespace
 
 TEST_CASE("what a key has sealed it opens, the empty text too") {
-    for (const auto& text : std::vector<std::string>{"", "a", "after row 7", std::string(5000, 0)}) {
+    for (const auto& text :
+         std::vector<std::string>{"", "a", "after row 7", std::string(5000, 0)}) {
         const auto sealed = ours.seal(text);
         CHECK(sealed.size() == text.size() + sealer::overhead);
         CHECK(ours.open(sealed) == text);

@@ -77,7 +77,9 @@ struct half_audited {
 
 BOOST_DESCRIBE_STRUCT(half_audited, (), (id, record_uuid))
 
-constexpr weir::column id_column{.name = "id", .type = {.kind = weir::type::int32}, .nullable = false};
+constexpr weir::column id_column{
+    .name = "id", .type = {.kind = weir::type::int32}, .nullable = false
+};
 constexpr weir::column columns[]{id_column};
 constexpr weir::column audited_columns[]{
     id_column,

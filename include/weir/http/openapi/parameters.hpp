@@ -371,7 +371,7 @@ private:
     }
 
     static std::string example_filter(const column& by) {
-        const auto bare = [](std::string value) {
+        const auto bare = [](const std::string& value) {
             return value.starts_with('"') ? value.substr(1, value.size() - 2) : value;
         };
         if (by.type.kind == type::boolean)

@@ -73,8 +73,7 @@ private:
     [[nodiscard]] bool needs_caller() const { return of_->access.rule != access_rule::open; }
 
     // The same with rows of relations inside, of which some table may be for known callers only.
-    [[nodiscard]] std::vector<int>
-    fails_with_relations(std::initializer_list<int> more) const {
+    [[nodiscard]] std::vector<int> fails_with_relations(std::initializer_list<int> more) const {
         auto all = fails(more);
         if (!needs_caller() && embeds_for_callers(*of_, embedding_limits::depth))
             all.insert(std::upper_bound(all.begin(), all.end(), 401), 401);
