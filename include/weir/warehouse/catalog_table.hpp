@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A table of Unity Catalog as facts, made at run time, for everything that takes facts: reads,
-// conditions, JSON. Costs catalog_type.hpp.
+// conditions, JSON. Costs table/type_text.hpp.
 #pragma once
 
 #include <weir/core/error.hpp>
 #include <weir/core/headers.hpp>
 #include <weir/table/identifier.hpp>
 #include <weir/table/table.hpp>
-#include <weir/warehouse/catalog_type.hpp>
+#include <weir/table/type_text.hpp>
 #include <weir/workspace/table_info.hpp>
 
 #include <algorithm>
@@ -117,7 +117,7 @@ private:
         }
         columns_.push_back({
             .name = types_.names.emplace_back(each.name),
-            .type = read_catalog_type(each.type_text, types_),
+            .type = read_type_text(each.type_text, types_),
             .nullable = each.nullable,
             .description = types_.names.emplace_back(each.comment),
         });

@@ -27,30 +27,30 @@ weir::workspace::table_info wells() {
 
 TEST_CASE("scalar types are read with their numbers, whatever their case") {
     type_store store;
-    CHECK(read_catalog_type("bigint", store).kind == type::int64);
-    CHECK(read_catalog_type("BIGINT", store).kind == type::int64);
-    CHECK(read_catalog_type("timestamp_ntz", store).kind == type::timestamp_ntz);
-    CHECK(read_catalog_type("variant", store).kind == type::json);
-    const auto exact = read_catalog_type(" DECIMAL( 38 , 10 ) ", store);
+    CHECK(read_type_text("bigint", store).kind == type::int64);
+    CHECK(read_type_text("BIGINT", store).kind == type::int64);
+    CHECK(read_type_text("timestamp_ntz", store).kind == type::timestamp_ntz);
+    CHECK(read_type_text("variant", store).kind == type::json);
+    const auto exact = read_type_text(" DECIMAL( 38 , 10 ) ", store);
     CHECK(exact.kind == type::decimal);
     CHECK(exact.precision == 38);
     CHECK(exact.scale == 10);
-    CHECK(read_catalog_type("decimal", store).precision == 10);
-    CHECK(read_catalog_type("decimal(5)", store).precision == 5);
-    CHECK(read_catalog_type("varchar(20)", store).length == 20);
+    CHECK(read_type_text("decimal", store).precision == 10);
+    CHECK(read_type_text("decimal(5)", store).precision == 5);
+    CHECK(read_type_text("varchar(20)", store).length == 20);
 }
 
 TEST_CASE("containers are read as deep as they go, fields with their rules") {
     type_store store;
-    const auto list = read_catalog_type("array<array<int>>", store);
+    const auto list = read_type_text("array<array<int>>", store);
     REQUIRE(list.kind == type::array);
     REQUIRE(list.element->kind == type::array);
     CHECK(list.element->element->kind == type::int32);
-    const auto map = read_catalog_type("MAP<STRING, DECIMAL(10,2)>", store);
+    const auto map = read_type_text("MAP<STRING, DECIMAL(10,2)>", store);
     REQUIRE(map.kind == type::map);
     CHECK(map.key->kind == type::string);
     CHECK(map.element->scale == 2);
-    const auto structure = read_catalog_type(
+    const auto structure = read_type_text(
         "struct<a: int not null comment 'it\\'s, > <', `odd``, name:>`:string, "
         "span:interval day to second,place:geometry(4326)>",
         store
@@ -64,7 +64,7 @@ TEST_CASE("containers are read as deep as they go, fields with their rules") {
     CHECK(fields[1].nullable);
     CHECK(fields[2].type.kind == type::string);
     CHECK(fields[3].name == "place");
-    CHECK(read_catalog_type("struct<>", store).field_count == 0);
+    CHECK(read_type_text("struct<>", store).field_count == 0);
 }
 
 TEST_CASE("what is no type that weir knows is text") {
@@ -85,12 +85,12 @@ TEST_CASE("what is no type that weir knows is text") {
           "<",
           "struct<`a:int>"}) {
         INFO(text);
-        CHECK(read_catalog_type(text, store).kind == type::string);
+        CHECK(read_type_text(text, store).kind == type::string);
     }
     std::string deep;
     for (int at = 0; at < 10'000; ++at)
         deep += "array<";
-    CHECK(read_catalog_type(deep, store).kind == type::string);
+    CHECK(read_type_text(deep, store).kind == type::string);
 }
 
 TEST_CASE("a table's facts stay where they are when the table moves") {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Types as Unity Catalog spells them, `array<struct<a:int,b:decimal(10,2)>>`, as facts of columns.
+// Types as Databricks spells them, `array<struct<a:int,b:decimal(10,2)>>`, as facts of columns.
 // Costs <deque>.
 #pragma once
 
@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace weir::warehouse {
+namespace weir {
 
 /// What the types of a table refer to. Moving keeps the addresses.
 struct type_store {
@@ -29,11 +29,18 @@ struct type_store {
 
 namespace detail {
 
-/// Reads one type. A type that weir has no word for becomes text inside another, as a result
-/// delivers it; `variant` becomes JSON.
-class catalog_type_reader {
+/// What becomes of a type that weir has no word for.
+enum class unknown_types : std::uint8_t {
+    /// Text, as a result delivers it.
+    are_text,
+    are_refused,
+};
+
+/// Reads one type; `variant` becomes JSON.
+class type_text_reader {
 public:
-    catalog_type_reader(std::string_view text, type_store& into) : rest_(text), into_(&into) {}
+    type_text_reader(std::string_view text, type_store& into, unknown_types others)
+        : rest_(text), into_(&into), others_(others) {}
 
     /// Absent: the text is no type.
     [[nodiscard]] std::optional<column_type> whole() {
@@ -89,7 +96,7 @@ private:
         for (const auto& each : words)
             if (equals_ignoring_case(name, each.word))
                 return scalar(each.is);
-        if (name.empty())
+        if (name.empty() || others_ == unknown_types::are_refused)
             return std::nullopt;
         skip_unknown();
         return column_type{.kind = kind::string};
@@ -256,16 +263,23 @@ private:
 
     std::string_view rest_;
     type_store* into_;
+    unknown_types others_;
 };
 
 } // namespace detail
 
-/// The facts of a type by its `type_text`; text of whatever the platform sends where weir knows no
-/// such type. Lifetime: as `into`.
-[[nodiscard]] inline column_type read_catalog_type(std::string_view type_text, type_store& into) {
-    return detail::catalog_type_reader{type_text, into}.whole().value_or(
+/// The facts of a type that is written by hand: absent for what is none. Lifetime: as `into`.
+[[nodiscard]] inline std::optional<column_type>
+parse_type_text(std::string_view text, type_store& into) {
+    return detail::type_text_reader{text, into, detail::unknown_types::are_refused}.whole();
+}
+
+/// The facts of a type by what a catalog tells of it; text of whatever the platform sends where
+/// weir knows no such type. Lifetime: as `into`.
+[[nodiscard]] inline column_type read_type_text(std::string_view text, type_store& into) {
+    return detail::type_text_reader{text, into, detail::unknown_types::are_text}.whole().value_or(
         column_type{.kind = type::string}
     );
 }
 
-} // namespace weir::warehouse
+} // namespace weir
