@@ -7,6 +7,7 @@
 #include <weir/embedded/detail/special_calls.hpp>
 #include <weir/embedded/detail/token_tree.hpp>
 #include <weir/embedded/functions.hpp>
+#include <weir/embedded/information_schema.hpp>
 #include <weir/embedded/keywords.hpp>
 #include <weir/embedded/tokenizer.hpp>
 #include <weir/embedded/types.hpp>
@@ -210,11 +211,28 @@ private:
         };
     }
 
+    /// `catalog.information_schema.columns`, its first part left out or not; where it ends.
+    std::size_t write_information_view(std::string& out, std::size_t at, token_range range) {
+        const auto is_named = [&](std::size_t place) {
+            return place + 2 < range.last && tree_[place + 1].is_symbol(".") &&
+                   tree_[place + 2].is_name() && upper(tree_[place].text) == "INFORMATION_SCHEMA";
+        };
+        const bool has_catalog =
+            at + 2 < range.last && tree_[at + 1].is_symbol(".") && is_named(at + 2);
+        const auto schema = has_catalog ? at + 2 : at;
+        if (!is_named(schema))
+            return at;
+        const auto catalog = has_catalog ? std::string_view{tree_[at].text} : std::string_view{};
+        if (!append_information_view(out, catalog, upper(tree_[schema + 2].text)))
+            refuse_unsupported("this view of information_schema");
+        return schema + 3;
+    }
+
     /// A column, table or alias with its qualifiers.
     std::size_t write_names(std::string& out, std::size_t at, token_range range) {
+        if (const auto end = write_information_view(out, at, range); end != at)
+            return end;
         for (;;) {
-            if (upper(tree_[at].text) == "INFORMATION_SCHEMA")
-                refuse_unsupported("information_schema");
             append_name(out, tree_[at].text);
             ++at;
             if (at + 1 >= range.last || !tree_[at].is_symbol("."))

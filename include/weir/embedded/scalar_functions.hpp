@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // weir's own functions inside the engine, for what DuckDB does differently from Databricks:
-// to_json, CAST AS STRING, from_json, the divisor's check, size. Costs value_text.hpp and
-// read_json.hpp.
+// to_json, CAST AS STRING, from_json, the divisor's check, size, names of types. Costs
+// value_text.hpp and read_json.hpp.
 #pragma once
 
 #include <weir/embedded/duckdb_api.hpp>
 #include <weir/embedded/read_json.hpp>
+#include <weir/embedded/type_text.hpp>
 #include <weir/embedded/value_text.hpp>
 
 #include <atomic>
@@ -192,6 +193,25 @@ inline void run_read_json(duck::function_info info, duck::chunk input, duck::vec
     });
 }
 
+/// weir_type_text(type as the engine spells it)
+inline void run_type_text(duck::function_info info, duck::chunk input, duck::vector output) {
+    const auto& context = context_of(info);
+    guarded(info, context, [&] {
+        const call given{context, input};
+        null_marker nulls{given.api, output};
+        std::string text;
+        for (std::size_t row = 0; row < given.rows; ++row) {
+            if (given.columns[0].is_null(row)) {
+                nulls.mark(row);
+                continue;
+            }
+            text.clear();
+            append_databricks_type(text, given.columns[0].at<duck::string>(row).view());
+            given.api.vector_assign_string_element_len(output, row, text.data(), text.size());
+        }
+    });
+}
+
 /// Builds and registers functions on one connection; they are then in the whole database.
 class function_registrar {
 public:
@@ -294,6 +314,7 @@ inline void register_functions(const duck::api& api, duck::connection connection
     add_text("weir_to_json_us_nulls", value_style::json, {.microseconds = true, .nulls = true});
     functions.add("weir_size", {any}, integer, detail::run_size);
     functions.add("weir_read_json", {varchar, varchar, boolean}, varchar, detail::run_read_json);
+    functions.add("weir_type_text", {varchar}, varchar, detail::run_type_text);
     functions.add_divisors();
 }
 
