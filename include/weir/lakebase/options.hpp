@@ -73,7 +73,7 @@ struct options {
     /// Permits `ssl_mode::disable` to a remote host: the password then travels in the clear.
     bool allow_plaintext = false;
     /// The schema of every table, and the search_path; empty: the place each table's schema file
-    /// names, and no search_path.
+    /// names, and no search_path. Places that begin with sql::fixed_place stay what they are.
     std::string schema{};
     /// Gives the variables of such places (`${SCHEMA:-app_data}`); empty: there are none.
     std::function<std::optional<std::string>(std::string_view)> variables{};

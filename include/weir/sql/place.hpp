@@ -76,6 +76,9 @@ resolve_place_part(std::string_view place, std::string_view part, Lookup&& looku
 
 } // namespace detail
 
+/// Begins a place that is written as it is: no variable is in it, and no setting moves it.
+inline constexpr char fixed_place = '=';
+
 /// Resolves a table's place, e.g. `${UC_CATALOG:-main}.production`, to the prefix of its tables'
 /// names: `` `main`.`production`. ``; empty for an empty place.
 ///
@@ -91,6 +94,8 @@ template <class Lookup>
     std::string prefix;
     sink out{prefix};
     std::string_view rest = place;
+    if (rest.starts_with(fixed_place))
+        rest.remove_prefix(1);
     while (!rest.empty()) {
         // A dot inside `${…}` belongs to the default.
         std::size_t end = 0;

@@ -173,9 +173,11 @@ constexpr void write_visible(
     }
     const auto is_deleted = find_column(of.columns, audit_role::is_deleted);
     if (of.soft_delete && is_deleted != of.columns.size() && seen.removed != deleted::include) {
+        // Of a table that others made too, a row may hold no word about it.
+        const auto alive = of.columns[is_deleted].nullable ? " is distinct from true" : " = false";
         where.also()
             .name(alias, of.columns[is_deleted])
-            .put(seen.removed == deleted::only ? " = true" : " = false");
+            .put(seen.removed == deleted::only ? " = true" : alive);
     }
 }
 

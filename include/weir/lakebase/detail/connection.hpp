@@ -174,7 +174,7 @@ private:
     /// A statement's text with the names of schemas where its place markers are.
     [[nodiscard]] std::string placed(std::string_view text) const {
         return sql::expand_places(text, sql::dialect::postgres, [this](std::string_view place) {
-            if (!to_.schema.empty())
+            if (!to_.schema.empty() && !place.starts_with(sql::fixed_place))
                 return quoted_identifier(to_.schema) + ".";
             return sql::resolve_place(
                 place,
