@@ -68,6 +68,13 @@ public:
             kept_.erase(found);
     }
 
+    /// The same for every key that `is_stale(key)` picks.
+    template <class Choice>
+    void forget_if(const Choice& is_stale) {
+        const std::lock_guard lock{mutex_};
+        std::erase_if(kept_, [&](const auto& each) { return is_stale(each.first); });
+    }
+
 private:
     struct entry {
         std::shared_ptr<const Value> value;
