@@ -9,6 +9,8 @@
 
 #include <cstddef>
 #include <exception>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +18,13 @@
 #include <vector>
 
 namespace weir::http {
+
+/// What clients of the records API are told about a failure of the database behind it.
+struct database_failure {
+    std::string type{};
+    /// Short, and safe to show.
+    std::string info{};
+};
 
 /// What a client is told about a failure. `message` is safe to show: nothing of a driver, no
 /// secrets.
@@ -26,6 +35,20 @@ struct problem {
     std::string message = "Internal server error";
     violations errors{};
     std::vector<expected_column> expected{};
+    std::optional<database_failure> database{};
+};
+
+/// A failure with words of its own for the client; what happened is nested in it. For doors whose
+/// clients know other words than weir's.
+class told_failure : public std::runtime_error {
+public:
+    explicit told_failure(problem told)
+        : std::runtime_error(told.message), told_(std::move(told)) {}
+
+    [[nodiscard]] const problem& told() const noexcept { return told_; }
+
+private:
+    problem told_;
 };
 
 /// Broken rules of a request's parts, as a validation_error would report them.
@@ -114,6 +137,8 @@ namespace detail {
         std::rethrow_exception(thrown);
     } catch (const error& failed) {
         return problem_of(failed);
+    } catch (const told_failure& failed) {
+        return failed.told();
     } catch (...) {
         return {};
     }
@@ -166,6 +191,12 @@ inline void append_expected(std::string& out, const std::vector<expected_column>
     if (!told.expected.empty()) {
         out.push_back(',');
         detail::append_expected(out, told.expected);
+    }
+    if (told.database) {
+        out += ",\"type\":";
+        json::append_json_string(out, told.database->type);
+        out += ",\"info\":";
+        json::append_json_string(out, told.database->info);
     }
     out += "},\"type\":\"about:blank\",\"title\":";
     json::append_json_string(out, reason_phrase(told.status));

@@ -7,23 +7,11 @@
 #include <weir/table/idempotency.hpp>
 
 #include "answer_watch.hpp"
+#include "backend.hpp"
 #include "statement_watch.hpp"
 #include "watched_session.hpp"
 
-#ifdef WEIR_TEST_ON_LAKEBASE
-#include <weir/lakebase/session.hpp>
-
-#include <postgres_fixture.hpp>
-#elif defined(WEIR_TEST_ON_WAREHOUSE)
-#include <warehouse_fixture.hpp>
-#else
-#include <weir/embedded/database.hpp>
-#include <weir/embedded/session.hpp>
-#endif
-
 #include <atomic>
-#include <cstdio>
-#include <cstdlib>
 #include <field_ops.weir.hpp>
 #include <freight.weir.hpp>
 #include <tutorial.weir.hpp>
@@ -34,70 +22,6 @@
 namespace test {
 
 namespace {
-
-#ifdef WEIR_TEST_ON_LAKEBASE
-
-/// A schema of its own on the server of the test run.
-class backend {
-public:
-    backend() : schema_(postgres_server::shared(), "routes"), pool_(schema_.options()) {}
-
-    template <class Who>
-    [[nodiscard]] auto session(Who who) {
-        return pool_.session(std::move(who));
-    }
-
-private:
-    own_schema schema_;
-    weir::lakebase::pool pool_;
-};
-
-#elif defined(WEIR_TEST_ON_WAREHOUSE)
-
-/// A catalog of its own on the warehouse of the local workspace.
-class backend {
-public:
-    [[nodiscard]] auto session(const weir::nobody& who) { return on_.session(who); }
-
-    [[nodiscard]] auto session(const weir::caller& who) { return on_.session(who); }
-
-private:
-    own_warehouse on_;
-};
-
-#else
-
-/// A database in memory.
-class backend {
-public:
-    backend() : database_(open()) {}
-
-    template <class Who>
-    [[nodiscard]] auto session(Who who) {
-        return database_->session(std::move(who));
-    }
-
-private:
-    static std::unique_ptr<weir::embedded::database> open() {
-        try {
-            return std::make_unique<weir::embedded::database>();
-        } catch (const weir::configuration_error& failure) {
-            std::fprintf(stderr, "\n*** SKIPPED: %s\n\n", failure.what());
-            std::fflush(stderr);
-            std::_Exit(77);
-        }
-    }
-
-    std::unique_ptr<weir::embedded::database> database_;
-};
-
-#endif
-
-#ifdef WEIR_TEST_ON_WAREHOUSE
-constexpr bool is_warehouse = true;
-#else
-constexpr bool is_warehouse = false;
-#endif
 
 /// What the sessions of a service share.
 struct session_state {
