@@ -29,6 +29,8 @@ namespace weir::http {
 struct health_component {
     std::string name;
     std::function<void(deadline)> check;
+    /// What it is called while it answers.
+    std::string_view well{"connected"};
 };
 
 struct health_options {
@@ -52,13 +54,23 @@ struct health_options {
 
 namespace detail {
 
-/// Whether a component answers; why not goes to the log.
-[[nodiscard]] inline bool
-is_healthy(const health_component& of, const health_options& options, deadline request) {
+/// What clients are told of a component that does not answer: its kind of failure, nothing else.
+[[nodiscard]] inline std::string_view sickness(const std::exception& failed) noexcept {
+    const auto* const ours = dynamic_cast<const error*>(&failed);
+    if (ours != nullptr && ours->kind() == error_kind::timeout)
+        return "error: Connection timeout";
+    if (ours != nullptr && ours->kind() == error_kind::connection)
+        return "error: unreachable";
+    return "error: unavailable";
+}
+
+/// The state of a component; why it is not well goes to the log.
+[[nodiscard]] inline std::string_view
+state_of(const health_component& of, const health_options& options, deadline request) {
     try {
         const auto patience = std::min(options.patience, request.left());
         of.check(deadline::in(patience));
-        return true;
+        return of.well;
     } catch (const std::exception& failed) {
         if (options.log != nullptr) {
             const auto* ours = dynamic_cast<const error*>(&failed);
@@ -69,7 +81,7 @@ is_healthy(const health_component& of, const health_options& options, deadline r
                  {"server_text", ours == nullptr ? std::string_view{} : ours->server_text()}}
             );
         }
-        return false;
+        return sickness(failed);
     }
 }
 
@@ -77,24 +89,24 @@ is_healthy(const health_component& of, const health_options& options, deadline r
     const std::vector<health_component>& components, const health_options& options, deadline until
 ) {
     bool all_healthy = true;
-    std::string parts;
+    std::string parts = R"("api":"up")";
+    std::string times;
     for (const auto& component : components) {
         const auto start = std::chrono::steady_clock::now();
-        const bool healthy = is_healthy(component, options, until);
+        const auto state = state_of(component, options, until);
         const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
             std::chrono::steady_clock::now() - start
         );
-        all_healthy = all_healthy && healthy;
-        if (!parts.empty())
-            parts.push_back(',');
-        json::append_json_string(parts, component.name);
-        parts += healthy ? ":{\"status\":\"healthy\"" : ":{\"status\":\"unavailable\"";
-        parts += ",\"milliseconds\":" + std::to_string(took.count()) + "}";
+        all_healthy = all_healthy && state == component.well;
+        json::append_json_string(parts.append(","), component.name);
+        json::append_json_string(parts.append(":"), state);
+        json::append_json_string(times.append(times.empty() ? "" : ","), component.name);
+        times.append(":").append(std::to_string(took.count()));
     }
     std::string body = all_healthy ? "{\"status\":\"healthy\"" : "{\"status\":\"degraded\"";
-    body += ",\"timestamp\":\"";
+    body += ",\"components\":{" + parts + "},\"timestamp\":\"";
     append_rfc3339(body, options.clock());
-    body += "\",\"components\":{" + parts + "}}";
+    body += "\",\"milliseconds\":{" + times + "}}";
     auto made = json_response(all_healthy ? 200 : 503, std::move(body));
     made.headers.add("Cache-Control", "no-store");
     if (!all_healthy)
