@@ -7,6 +7,7 @@
 #include <weir/http/openapi/operation.hpp>
 #include <weir/http/openapi/parameters.hpp>
 #include <weir/http/openapi/query_schemas.hpp>
+#include <weir/http/openapi/record_operations.hpp>
 #include <weir/http/openapi/responses.hpp>
 #include <weir/http/openapi/row_schemas.hpp>
 #include <weir/http/openapi/shared_schemas.hpp>
@@ -29,7 +30,14 @@ namespace openapi {
 class document {
 public:
     document(tables served, const openapi_options& options)
-        : served_(served.begin(), served.end()), options_(&options), called_(served) {
+        : served_(served.begin(), served.end()), options_(&options), called_(served),
+          has_records_(
+              options.records || std::any_of(
+                                     served.begin(),
+                                     served.end(),
+                                     [](const table* each) { return each->api.records_v1; }
+                                 )
+          ) {
         std::erase_if(served_, [](const table* each) { return each->api.path.empty(); });
         rows_ = served_;
         // Embedded rows are described even where they have no routes of their own.
@@ -46,6 +54,9 @@ public:
         }
         for (const auto* each : served_)
             for (auto& operation : table_operations{*each, called_, options}.list())
+                operations_.push_back(std::move(operation));
+        if (has_records_)
+            for (auto& operation : record_operations(options.base))
                 operations_.push_back(std::move(operation));
         if (options.health)
             add_health();
@@ -145,6 +156,15 @@ private:
             );
             to_.end_object();
         }
+        if (has_records_) {
+            to_.begin_object();
+            to_.text("name", records_tag);
+            to_.text(
+                "description",
+                "Rows of any table, by `catalog`, `schema` and `table` in the request."
+            );
+            to_.end_object();
+        }
         if (options_->health) {
             to_.begin_object();
             to_.text("name", service_tag);
@@ -184,6 +204,8 @@ private:
         for (const auto* each : listed)
             queries.write(*each);
         queries.write_comparisons(listed);
+        if (has_records_)
+            write_record_schemas(to_);
         write_shared_schemas(to_, options_->health);
         to_.end_object();
     }
@@ -197,6 +219,8 @@ private:
         writer.write_shared([&used](std::string_view name) { return used.contains(name); });
         for (const auto* each : served_)
             writer.write(*each);
+        if (has_records_)
+            write_record_parameters(to_);
         to_.end_object();
     }
 
@@ -229,6 +253,7 @@ private:
     std::vector<const table*> rows_{};
     const openapi_options* options_;
     names called_;
+    bool has_records_;
     std::vector<operation> operations_{};
     json::document_writer to_{};
 };

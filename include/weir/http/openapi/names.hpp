@@ -26,6 +26,8 @@ struct openapi_options {
     std::size_t max_rows = 10'000;
     /// Whether the service answers `/livez` and `<base>/healthcheck`.
     bool health = true;
+    /// Whether it has the records API for other tables than those opened to it.
+    bool records = false;
 };
 
 namespace openapi {

@@ -68,6 +68,11 @@ inline void write_shared_schemas(json::document_writer& to, bool health) {
     to.text("$ref", reference("schemas", "weir.violation"));
     to.end_object();
     to.end_object();
+    to.raw("type", R"({"type": "string", "description": "Of the records API: `DatabaseError`."})");
+    to.raw(
+        "info",
+        R"({"type": "string", "description": "Of the records API: what the database said, in short."})"
+    );
     to.begin_object("expected_schema");
     to.text("type", "array");
     to.begin_object("items");
@@ -106,19 +111,19 @@ inline void write_shared_schemas(json::document_writer& to, bool health) {
     to.begin_object("properties");
     to.raw("status", R"({"type": "string", "enum": ["healthy", "degraded"]})");
     to.raw("timestamp", R"({"type": "string", "format": "date-time"})");
-    to.begin_object("components");
-    to.text("type", "object");
-    to.begin_object("additionalProperties");
-    to.text("type", "object");
-    to.begin_object("properties");
-    to.raw("status", R"({"type": "string", "enum": ["healthy", "unavailable"]})");
-    to.raw("milliseconds", R"({"type": "integer", "minimum": 0})");
+    to.raw(
+        "components",
+        R"({"type": "object", "description": "`up`, `connected` or `ready`, else `error: …`.", "additionalProperties": {"type": "string"}})"
+    );
+    to.raw(
+        "milliseconds",
+        R"({"type": "object", "description": "How long each component took to answer.", "additionalProperties": {"type": "integer", "minimum": 0}})"
+    );
     to.end_object();
-    to.texts("required", std::array<std::string_view, 2>{"status", "milliseconds"});
-    to.end_object();
-    to.end_object();
-    to.end_object();
-    to.texts("required", std::array<std::string_view, 3>{"status", "timestamp", "components"});
+    to.texts(
+        "required",
+        std::array<std::string_view, 4>{"status", "components", "timestamp", "milliseconds"}
+    );
     to.end_object();
 }
 
