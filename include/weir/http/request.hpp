@@ -9,6 +9,7 @@
 #include <weir/http/target.hpp>
 #include <weir/http/wildcards.hpp>
 
+#include <exception>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -54,6 +55,8 @@ struct request {
     /// The unit of work this request's writes are part of, where one was begun around its handler:
     /// every session opened for the request joins it. Lifetime: until the handler returns.
     shared_unit* within = nullptr;
+    /// What was thrown while it was answered; for whoever looks at answers.
+    std::exception_ptr failure{};
 
     /// A parameter of the route's pattern, decoded; empty when the pattern has none of that name.
     [[nodiscard]] std::string_view parameter(std::string_view name) const noexcept {

@@ -12,6 +12,7 @@
 #include <weir/http/response.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <exception>
 #include <functional>
@@ -34,6 +35,16 @@ using middleware = std::function<response(request&, const std::function<response
 
 /// Says who asks; an empty function: nobody ever does.
 using identifier = std::function<std::optional<caller>(const request&)>;
+
+/// A request that was not answered well. Lifetime: the call of the observer.
+struct failed_request {
+    const request& asked;
+    const response& answered;
+    std::chrono::steady_clock::duration took{};
+};
+
+/// Sees every answer of 400 and more; must not take long. What it throws is nobody's concern.
+using failure_observer = std::function<void(const failed_request&)>;
 
 /// What a route was added as.
 struct route_name {
@@ -99,8 +110,12 @@ public:
     /// Lifetime: the logger outlives the router.
     void log_to(const logger& log) noexcept { log_ = &log; }
 
+    /// Shows somebody every request that was not answered well.
+    void observe_failures(failure_observer by) { observe_ = std::move(by); }
+
     /// Answers a request. Never throws: whatever goes wrong becomes a response.
     [[nodiscard]] response handle(request asked) const noexcept {
+        const auto start = std::chrono::steady_clock::now();
         if (asked.request_id.empty())
             asked.request_id = choose_request_id(asked.headers);
         response answer;
@@ -111,6 +126,8 @@ public:
             answer = failed(asked, std::current_exception());
         }
         answer.headers.set("X-Request-ID", asked.request_id);
+        if (observe_ && answer.status >= 400)
+            observe({asked, answer, std::chrono::steady_clock::now() - start});
         return answer;
     }
 
@@ -188,6 +205,13 @@ private:
             parameters.push_back(depth);
             collect(*at.parameter, path, depth + 1, parameters, found);
             parameters.pop_back();
+        }
+    }
+
+    void observe(const failed_request& seen) const noexcept {
+        try {
+            observe_(seen);
+        } catch (...) { // NOLINT(bugprone-empty-catch): it counts its losses itself
         }
     }
 
@@ -302,7 +326,8 @@ private:
         return problem_response(told, asked.request_id);
     }
 
-    response failed(const request& asked, const std::exception_ptr& thrown) const {
+    response failed(request& asked, const std::exception_ptr& thrown) const {
+        asked.failure = thrown;
         const auto told = problem_of(thrown);
         // What a client that left had cancelled is no failure.
         if (told.status >= 500 && log_ != nullptr && !asked.client_left.stop_requested())
@@ -315,6 +340,7 @@ private:
     std::vector<std::string> prefixes_;
     identifier identify_{};
     middleware around_{};
+    failure_observer observe_{};
     const logger* log_ = nullptr;
 };
 
