@@ -58,6 +58,15 @@ until url=$(sed -n 's/^listening on //p' "$log") && [[ -n $url ]]; do
     sleep 0.02
 done
 
+# A schema to try things in, for tables that clients make: in the database, and in the catalogs that examples name.
+psql -X -q -h "$PGHOST" -p "$PGPORT" -U postgres -d "$PGDATABASE" \
+    -c "create schema if not exists sandbox authorization \"$PGUSER\"" >&2
+for catalog in main "${UC_CATALOG:-oil_gas_catalog}"; do
+    curl -sf -o /dev/null -H 'Authorization: Bearer dapi-local' -H 'Content-Type: application/json' \
+        -d "{\"warehouse_id\":\"local\",\"wait_timeout\":\"30s\",\"statement\":\"create schema if not exists $catalog.sandbox\"}" \
+        "$url/api/2.0/sql/statements" || { echo "run.sh: no schema $catalog.sandbox" >&2; exit 1; }
+done
+
 export DATABRICKS_HOST=$url DATABRICKS_CLIENT_ID=$PGUSER DATABRICKS_CLIENT_SECRET=local-secret
 export DATABRICKS_WAREHOUSE_ID=local LAKEBASE_ENDPOINT=$endpoint
 # By TCP and a minted password, as on the platform: the socket would let in anybody.

@@ -3,7 +3,9 @@
 // <thread>: include it in one file.
 #pragma once
 
+#include <weir/app/api_log_door.hpp>
 #include <weir/app/backends.hpp>
+#include <weir/app/records_door.hpp>
 #include <weir/app/settings.hpp>
 #include <weir/app/signals.hpp>
 #include <weir/core/deadline.hpp>
@@ -13,12 +15,14 @@
 #include <weir/data/create_tables.hpp>
 #include <weir/data/row_hooks.hpp>
 #include <weir/http/add_table.hpp>
+#include <weir/http/api_log.hpp>
 #include <weir/http/custom_route.hpp>
 #include <weir/http/docs_page.hpp>
 #include <weir/http/gzip.hpp>
 #include <weir/http/health.hpp>
 #include <weir/http/openapi.hpp>
 #include <weir/http/postgrest.hpp>
+#include <weir/http/records.hpp>
 #include <weir/http/router.hpp>
 #include <weir/http/server.hpp>
 #include <weir/http/sessions.hpp>
@@ -187,18 +191,41 @@ private:
             const auto& first = backends_->all().front();
             http::add_route(routes_, method, pattern, first.sessions, answer, {.hooks = hooks_});
         }
+        add_records();
         if (settings_.postgrest)
             http::add_postgrest(routes_, served_, {.base = *settings_.postgrest});
         std::vector<http::health_component> components;
         for (const auto& each : backends_->all())
             components.push_back(each.health);
-        components.push_back({"tables", [this](deadline) {
-                                  if (!tables_are_ready_.load())
-                                      throw statement_error{"The tables are not ready"};
-                              }});
+        components.push_back(
+            {"tables",
+             [this](deadline) {
+                 if (!tables_are_ready_.load())
+                     throw statement_error{"The tables are not ready"};
+             },
+             "ready"}
+        );
         http::add_health(routes_, std::move(components), {.log = &log_});
-        http::add_openapi(routes_, served_);
+        http::add_openapi(routes_, served_, {.records = has_records_});
         http::add_docs(routes_, {.files = detail::docs_files_of_this_build()});
+    }
+
+    void add_records() {
+        std::vector<record_source> tables;
+        for (const auto& each : tables_)
+            tables.push_back({each.facts, each.options});
+        auto how = records_of(settings_, *backends_, tables);
+        has_records_ = how.has_value();
+        if (const auto kept = find_api_log(settings_, *backends_)) {
+            api_log_.emplace(kept->to, api_log_options_of(*kept, settings_, tables, log_));
+            routes_.observe_failures([this](const auto& seen) { api_log_->see(seen); });
+            if (how)
+                how->declared.push_back({&api_log_facts, kept->catalog, kept->schema, {}, {}, {}});
+        } else if (settings_.api_log) {
+            log_.warning("no api_log: set DATABRICKS_LOG_CATALOG and DATABRICKS_LOG_SCHEMA");
+        }
+        if (how)
+            http::add_records(routes_, std::move(*how));
     }
 
     /// The tables of one backend that may still be absent.
@@ -271,7 +298,11 @@ private:
         log_.info("stopping", {{"signal", signal}});
         creating.request_stop();
         server.stop();
-        if (ended.get_future().wait_for(longest_stop) != std::future_status::ready)
+        const bool has_ended =
+            ended.get_future().wait_for(longest_stop) == std::future_status::ready;
+        if (api_log_)
+            api_log_->stop();
+        if (!has_ended)
             cut_off();
         return 0;
     }
@@ -297,7 +328,9 @@ private:
     std::vector<custom_route> custom_;
     std::vector<std::shared_ptr<const any_hooks>> hooks_;
     std::vector<const table*> served_;
+    bool has_records_ = false;
     std::optional<backends> backends_;
+    std::optional<http::api_log> api_log_;
     std::vector<pending_tables> pending_;
     std::atomic<bool> tables_are_ready_{false};
 };

@@ -7,6 +7,7 @@
 #include <weir/core/log.hpp>
 #include <weir/core/secret.hpp>
 #include <weir/http/identity.hpp>
+#include <weir/http/records/name_patterns.hpp>
 #include <weir/http/target.hpp>
 #include <weir/table/identifier.hpp>
 #include <weir/workspace/config.hpp>
@@ -66,6 +67,11 @@ struct settings {
     http::trust_settings trust{};
     /// Where PostgREST's shape of the tables is served, such as `/rest/v1`; absent: nowhere.
     std::optional<std::string> postgrest{};
+    /// Tables that no schema declares and the records API reaches; and those it may make.
+    http::name_patterns dynamic_tables{};
+    http::name_patterns dynamic_create{};
+    /// Whether failed requests are kept in a table, `DATABRICKS_LOGGING_ENABLED`.
+    bool api_log = true;
     /// The actor of changes that nobody in particular makes: the service principal, else `weir`.
     std::string actor{"weir"};
     /// Seals the cursors of lists; empty: a random key of this process.
@@ -89,9 +95,11 @@ struct settings {
 namespace detail {
 
 /// Every `WEIR_*` setting there is; any other is a mistake.
-inline constexpr std::array<std::string_view, 8> known_settings{
+inline constexpr std::array<std::string_view, 10> known_settings{
     "WEIR_CURSOR_KEY",
     "WEIR_DUCKDB_LIBRARY",
+    "WEIR_DYNAMIC_CREATE",
+    "WEIR_DYNAMIC_TABLES",
     "WEIR_EMBEDDED",
     "WEIR_HOST",
     "WEIR_LOCAL_USER",
@@ -128,14 +136,15 @@ public:
         }
     }
 
-    [[nodiscard]] bool flag(std::string_view name) {
-        const auto given = find(name).value_or("false");
+    [[nodiscard]] bool flag(std::string_view name, std::string_view usual = "false") {
+        const auto given = find(name).value_or(usual);
         if (given != "true" && given != "false")
             problem(std::string{name} + " must be true or false");
         return given == "true";
     }
 
     void logging() {
+        into_.api_log = flag("DATABRICKS_LOGGING_ENABLED", "true");
         if (const auto level = find("LOG_LEVEL");
             level && !parse_log_level(*level, into_.log_level))
             problem("LOG_LEVEL must be debug, info, warning or error");
@@ -159,6 +168,11 @@ public:
         into_.postgrest = std::string{*base};
         if (!base->starts_with('/') || base->ends_with('/'))
             problem("WEIR_POSTGREST must be a path such as /rest/v1");
+    }
+
+    void records() {
+        patterns("WEIR_DYNAMIC_TABLES", into_.dynamic_tables);
+        patterns("WEIR_DYNAMIC_CREATE", into_.dynamic_create);
     }
 
     void identity() {
@@ -210,6 +224,17 @@ public:
     }
 
 private:
+    void patterns(std::string_view name, http::name_patterns& into) {
+        const auto given = find(name);
+        if (!given)
+            return;
+        try {
+            into = http::name_patterns{*given};
+        } catch (const configuration_error& failed) {
+            problem(std::string{name} + ": " + failed.what());
+        }
+    }
+
     void problem(std::string message) { into_.problems.push_back(std::move(message)); }
 
     // Apps get the id by whatever name their app.yaml gives it.
@@ -373,6 +398,7 @@ inline settings settings::from(environment source) {
     reader.refuse_unknown();
     reader.listener();
     reader.doors();
+    reader.records();
     reader.identity();
     reader.cursors();
     reader.logging();

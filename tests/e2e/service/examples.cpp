@@ -175,3 +175,39 @@ TEST_CASE("the recipe of an idempotency key stores one row") {
     CHECK(on.send({.target = "/api/v1/wells?count=exact"}).parsed.at("total") == 1);
     CHECK(on.process().stop() == 0);
 }
+
+TEST_CASE("the recipe of the records API makes a table, changes it and reads it") {
+    service on{embedded_settings(
+        {{"WEIR_DYNAMIC_TABLES", "*.sandbox.*"}, {"WEIR_DYNAMIC_CREATE", "*.sandbox.*"}}
+    )};
+    service_process client{
+        example("2_recipes/records.sh"),
+        {{"WEIR", "http://127.0.0.1:" + std::to_string(on.port())},
+         {"PATH", "/usr/local/bin:/usr/bin:/bin"}}
+    };
+    CHECK(client.wait() == 0);
+    const auto said = client.output();
+    CAPTURE(said);
+    CHECK(
+        said.find(R"({"message":"Inserted 2 record(s) into main.sandbox.customers","count":2})") !=
+        std::string::npos
+    );
+    CHECK(said.find(R"("not_found":[7]}],"count":1,"total":null})") != std::string::npos);
+    CHECK(
+        said.find(R"({"data":[{"id":2,"name":"Bob","balance":0.01}],"count":1,"total":1})") !=
+        std::string::npos
+    );
+    // Failures are kept beside the declared tables, where this API does not reach.
+    const auto read = [&](const std::string& table) {
+        return on
+            .send(
+                {.target =
+                     "/api/v1/records/read?catalog=databricks_postgres&schema=app_data&table=" +
+                     table}
+            )
+            .status;
+    };
+    CHECK(read("api_log") == 403);
+    CHECK(read("orders") == 403);
+    CHECK(on.process().stop() == 0);
+}
