@@ -9,7 +9,7 @@ trap 'rm -rf "$work"' EXIT
 
 source=include/weir/app/settings.hpp
 sed -n '/known_settings{/,/};/p' "$source" | grep -oE '"WEIR_[A-Z_]+"' | tr -d '"' | sort -u >"$work/known"
-grep -ohE '"[A-Z][A-Z_]{3,}[A-Z]"' "$source" include/weir/app/backends.hpp | tr -d '"' | sort -u >"$work/read"
+grep -ohE '"[A-Z][A-Z_]{3,}[A-Z]"' "$source" include/weir/app/api_log_door.hpp include/weir/app/backends.hpp | tr -d '"' | sort -u >"$work/read"
 grep -oE '`[A-Z][A-Z_ ]+`' docs/settings.md | tr -d '`' | tr ' ' '\n' | grep -E '^[A-Z_]{5,}$' | sort -u >"$work/docs"
 
 status=0
