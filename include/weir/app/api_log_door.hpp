@@ -79,8 +79,8 @@ find_api_log(const settings& by, const backends& on) {
     made.place = at.place(database_of(by));
     made.on = at.on;
     made.log = &log;
-    // A service is out within ten seconds, and requests have eight of them.
-    made.patience = std::chrono::milliseconds{1'500};
+    // A service is out within ten seconds, and requests have seven of them.
+    made.patience = std::chrono::seconds{1};
     for (const auto& each : tables) {
         auto declared = detail::declared_record(*each.of, by, database_of(by));
         made.tables.push_back(

@@ -50,7 +50,7 @@ public:
         const auto [stopped, failed] = std::from_chars(text->data(), end, value);
         if (stopped != end || text->empty()) {
             refuse(name, "int_parsing", "Input should be a valid integer");
-        } else if (value < 0 || std::cmp_less(value, least)) {
+        } else if (failed == std::errc{} && std::cmp_less(value, least)) {
             refuse(
                 name,
                 "greater_than_equal",
