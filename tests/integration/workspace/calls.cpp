@@ -253,6 +253,30 @@ TEST_CASE("a receiver gets a good answer piece by piece and may end it; a refusa
     CHECK_THROWS_AS(client.send(asked), weir::not_found_error);
 }
 
+TEST_CASE("what a receiver was given in part is not fetched again, what nobody was given is") {
+    std::atomic<int> asked_for{0};
+    const stand_in server{[&](const asked& request) {
+        ++asked_for;
+        const std::string part = request.target == "/part" ? "0123" : "";
+        return "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + part +
+               std::string{stand_in::close_mark};
+    }};
+    pauses waited;
+    ws::client client{with_token(server), waited.options()};
+    std::string got;
+    auto asked = get("/part");
+    asked.receive = [&](std::string_view piece) {
+        got += piece;
+        return true;
+    };
+    CHECK_THROWS_AS(client.send(asked), weir::connection_error);
+    CHECK(got == "0123");
+    CHECK(asked_for == 1);
+    asked.path = "/nothing";
+    CHECK_THROWS_AS(client.send(asked), weir::connection_error);
+    CHECK(asked_for == 4);
+}
+
 TEST_CASE("log lines name call, status and both request ids, and no token, query or body") {
     const stand_in server{always(answer(404, R"({"message":"gone"})", "x-request-id: srv-9\r\n"))};
     std::string lines;
