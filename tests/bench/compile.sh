@@ -47,4 +47,6 @@ printf '%-58s %s\n' \
     "$(seconds "$root/examples/1_tutorial/2_repository.cpp")" \
     "the smallest service: examples/1_tutorial/3_serve.cpp" \
     "$(seconds "$root/examples/1_tutorial/3_serve.cpp")" \
-    "field-ops, 4 tables: examples/3_service/main.cpp" "$(seconds "$root/examples/3_service/main.cpp")"
+    "its routes: tutorial.weir.cpp (1 table)" "$(seconds "$work/tutorial.weir.cpp")" \
+    "field-ops, 4 tables: examples/3_service/main.cpp" "$(seconds "$root/examples/3_service/main.cpp")" \
+    "its routes: field_ops.weir.cpp (4 tables)" "$(seconds "$work/field_ops.weir.cpp")"
