@@ -5,6 +5,7 @@
 #include <weir/sql/containment.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -54,10 +55,21 @@ bool is_like(std::string_view text, std::string_view pattern) {
     return text.front() == pattern.front() && is_like(text.substr(1), pattern.substr(1));
 }
 
+/// Numbers that are not a number are the same, and larger than any other.
+bool is_same(const any_value& a, const any_value& b) {
+    const auto* const left = std::get_if<double>(&a);
+    const auto* const right = std::get_if<double>(&b);
+    return a == b ||
+           (left != nullptr && right != nullptr && std::isnan(*left) && std::isnan(*right));
+}
+
 bool is_less(const any_value& a, const any_value& b) {
     return std::visit(
         [&b]<class T>(const T& left) {
             const auto& right = std::get<T>(b);
+            if constexpr (std::is_same_v<T, double>)
+                if (std::isnan(left) || std::isnan(right))
+                    return !std::isnan(left);
             if constexpr (std::is_same_v<T, weir::scaled_decimal>) {
                 return left.unscaled < right.unscaled;
             } else if constexpr (std::is_same_v<T, std::monostate> ||
@@ -75,9 +87,9 @@ bool compares(const any_value& held, const condition& asked) {
     const auto& other = asked.values.front();
     switch (asked.how) {
     case comparison::equal:
-        return held == other;
+        return is_same(held, other);
     case comparison::not_equal:
-        return held != other;
+        return !is_same(held, other);
     case comparison::less:
         return is_less(held, other);
     case comparison::less_equal:
@@ -130,8 +142,11 @@ bool contains(const cell& held, const weir::column_type& of, const condition& as
     const auto mine = items_of(held, of, keys);
     const auto given = items_of(asked, of.kind == type::map && !keys);
     const auto is_in = [](const std::vector<item>& in) {
-        return
-            [&in](const item& each) { return std::find(in.begin(), in.end(), each) != in.end(); };
+        return [&in](const item& each) {
+            return std::any_of(in.begin(), in.end(), [&each](const item& other) {
+                return std::equal(each.begin(), each.end(), other.begin(), other.end(), is_same);
+            });
+        };
     };
     switch (asked.how) {
     case comparison::contains:
@@ -150,7 +165,7 @@ truth compare(const weir::table& of, const std::vector<cell>& row, const conditi
     if (asked.how == comparison::is_null || asked.how == comparison::is_not_null)
         return known(held.is_null == (asked.how == comparison::is_null));
     if (asked.how == comparison::is_distinct)
-        return known(held.is_null || held.scalar != asked.values.front());
+        return known(held.is_null || !is_same(held.scalar, asked.values.front()));
     // A list of nothing holds nothing, not even NULL.
     if (asked.how == comparison::in && asked.values.empty())
         return truth::no;
@@ -158,7 +173,9 @@ truth compare(const weir::table& of, const std::vector<cell>& row, const conditi
         return truth::unknown;
     const auto& values = asked.values;
     if (asked.how == comparison::in)
-        return known(std::find(values.begin(), values.end(), held.scalar) != values.end());
+        return known(std::any_of(values.begin(), values.end(), [&](const any_value& each) {
+            return is_same(held.scalar, each);
+        }));
     if (weir::sql::is_containment(asked.how))
         return known(contains(held, of.columns[asked.column].type, asked));
     return known(compares(held.scalar, asked));

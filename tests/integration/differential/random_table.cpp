@@ -4,10 +4,12 @@
 #include <weir/core/text_array.hpp>
 #include <weir/core/time_text.hpp>
 #include <weir/http/target.hpp>
+#include <weir/json/reader.hpp>
 #include <weir/json/writer.hpp>
 #include <weir/table/audit.hpp>
 
 #include <array>
+#include <cmath>
 #include <limits>
 #include <utility>
 #include <variant>
@@ -19,6 +21,9 @@ namespace test {
 namespace {
 
 constexpr std::array<std::string_view, 4> labels{"draft", "placed", "light grey", "no"};
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 std::string random_text(chance& with) {
     const std::vector<std::string> pieces{"a", "b", "B",  "z", "Z",  "é",    "ß", "漢", "😀", " ",
@@ -42,10 +47,14 @@ weir::any_value random_scalar(chance& with, const weir::column_type& of) {
     case type::int64:
         return with.one_in(4) ? with.of<std::int64_t>({INT64_MIN, INT64_MAX, 9'007'199'254'740'993})
                               : small;
+    // Not −0, whose sign one engine loses (docs/capabilities.md).
     case type::float32:
-        return with.of<double>({0.0, -1.5, 0.25, 3.0, 16777216.0, -0.125, 1024.5});
+        return with.one_in(4) ? with.of<double>({not_a_number, infinity, -infinity})
+                              : with.of<double>({0.0, -1.5, 0.25, 3.0, 16777216.0, -0.125, 1024.5});
     case type::float64:
-        return with.of<double>({0.0, -1.5, 0.1, 1e300, -2.5e-7, 123456789.125, 3.0, 1e15});
+        return with.one_in(4)
+                   ? with.of<double>({not_a_number, infinity, -infinity, 5e-324})
+                   : with.of<double>({0.0, -1.5, 0.1, 1e300, -2.5e-7, 123456789.125, 3.0, 1e15});
     case type::decimal: {
         weir::int128 unscaled = static_cast<std::int64_t>(with.below(2001)) - 1000;
         if (with.one_in(4))
@@ -84,6 +93,14 @@ weir::any_value random_scalar(chance& with, const weir::column_type& of) {
     }
 }
 
+/// Whether JSON has a number for it.
+bool is_json_number(const weir::any_value& value) {
+    const auto* const real = std::get_if<double>(&value);
+    return std::holds_alternative<std::int64_t>(value) ||
+           std::holds_alternative<weir::scaled_decimal>(value) ||
+           (real != nullptr && std::isfinite(*real));
+}
+
 bool is_text(type kind) {
     return kind == type::string || kind == type::varchar || kind == type::fixed_char ||
            kind == type::enumeration;
@@ -114,10 +131,13 @@ std::string encoded(std::string_view text) {
 } // namespace
 
 random_table::random_table(chance& with, std::size_t number) {
-    const auto add = [this](std::string name, weir::column_type of, bool is_key, bool nullable) {
+    const auto add = [this,
+                      &with](std::string name, weir::column_type of, bool is_key, bool nullable) {
         columns_.push_back(
             {.name = keep(std::move(name)), .type = of, .nullable = nullable, .key = is_key}
         );
+        // Not there for clients: as if no table had it.
+        columns_.back().is_private = !is_key && with.one_in(10);
     };
     add("id", {.kind = with.of({type::int32, type::int64, type::string})}, true, false);
     key_.push_back(0);
@@ -262,9 +282,7 @@ void add_cell(
         if (postgres) {
             text += spelled;
             weir::detail::quote_array_element(text, from);
-        } else if (std::holds_alternative<std::int64_t>(item) ||
-                   std::holds_alternative<bool>(item) || std::holds_alternative<double>(item) ||
-                   std::holds_alternative<weir::scaled_decimal>(item)) {
+        } else if (is_json_number(item) || std::holds_alternative<bool>(item)) {
             text += spelled;
         } else {
             weir::json::append_json_string(text, spelled);
@@ -285,65 +303,161 @@ std::optional<std::string> literal_of(const cell& value, const weir::column_type
 
 namespace {
 
-/// One comparison, `column` + `separator` + `operator.value`, value quoted when it stands in a
-/// group.
-std::optional<std::string> random_comparison(
-    chance& with,
-    const weir::table& of,
-    const std::vector<std::vector<cell>>& rows,
-    std::string_view separator,
-    bool in_group
-) {
+/// One comparison, however it will be spelled.
+struct question {
+    std::string column{};
+    bool negated = false;
+    std::string op{};
+    enum class shape { word, one, list, elements, entries } is = shape::one;
+    /// The word, the value, the values; of entries keys and values in turn.
+    std::vector<std::string> values{};
+};
+
+bool has_order(type kind) {
+    return kind != type::boolean && kind != type::enumeration && kind != type::binary &&
+           kind != type::uuid;
+}
+
+/// About a container; absent where its items cannot be spelled.
+std::optional<question>
+ask_container(chance& with, question made, const weir::column_type& of, const cell& near) {
+    made.op = with.of<std::string>({"cs", "cd", "ov"});
+    if (of.kind == type::map) {
+        made.is = with.one_in(2) ? question::shape::entries : question::shape::elements;
+        const auto add = [&](std::string_view key, std::string_view value) {
+            made.values.emplace_back(key);
+            if (made.is == question::shape::entries)
+                made.values.emplace_back(value);
+        };
+        const std::string entries = near.json.empty() ? "{}" : near.json;
+        weir::json::reader in{entries};
+        std::string_view text;
+        in.enter_object();
+        while (in.next_member(text)) {
+            const std::string key{text};
+            in.read_string(text);
+            if (!with.one_in(3))
+                add(key, text);
+        }
+        if (with.one_in(2))
+            add("x\"}", random_text(with));
+        return made;
+    }
+    made.is = question::shape::elements;
+    auto items = near.items;
+    if (!items.empty() && with.one_in(2))
+        items.pop_back();
+    if (with.one_in(2))
+        items.push_back(random_table::value(with, *of.element).scalar);
+    for (auto& item : items)
+        made.values.push_back(*literal_of({.scalar = std::move(item)}, *of.element));
+    return made;
+}
+
+std::optional<question>
+random_comparison(chance& with, const weir::table& of, const std::vector<std::vector<cell>>& rows) {
     const auto position = with.below(of.columns.size());
     const auto& column = of.columns[position];
     const auto& kind = column.type;
-    const auto asks = [&](std::string text) {
-        return encoded(column.name) + std::string{separator} + (with.one_in(5) ? "not." : "") +
-               text;
-    };
-    if (with.one_in(6))
-        return asks(with.of<std::string>({"is.null", "is.not_null"}));
-    const auto literal = [&]() -> std::optional<std::string> {
-        const auto& from = rows.empty() || with.one_in(4) ? random_table::value(with, kind)
-                                                          : rows[with.below(rows.size())][position];
-        return literal_of(from, kind);
-    };
-    const auto spelled = [&](const std::string& text) {
-        return encoded(in_group ? quoted(text) : text);
-    };
-    if (kind.kind == type::array && kind.element->kind != type::float64) {
-        std::string list{"{"};
-        for (auto count = with.below(3); count > 0; --count) {
-            const auto item = random_table::value(with, *kind.element);
-            list += list.size() == 1 ? "" : ",";
-            list += quoted(*literal_of(item, *kind.element));
-        }
-        list += "}";
-        return asks(with.of<std::string>({"cs.", "cd.", "ov."}) + spelled(list));
-    }
-    if (with.one_in(6)) {
-        std::string list{"in.("};
-        for (auto count = 1 + with.below(3); count > 0; --count) {
-            const auto item = literal();
-            if (!item)
-                return std::nullopt;
-            list += list.size() == 4 ? "" : ",";
-            list += encoded(quoted(*item));
-        }
-        return asks(list + ")");
-    }
-    const auto one = literal();
-    if (!one)
+    if (column.is_private)
         return std::nullopt;
-    if (is_text(kind.kind) && kind.kind != type::enumeration && with.one_in(3))
-        return asks("like." + spelled(with.of<std::string>({"*", ""}) + *one + "*"));
-    const bool has_order = kind.kind != type::boolean && kind.kind != type::enumeration &&
-                           kind.kind != type::binary && kind.kind != type::uuid;
-    return asks(
-        (has_order ? with.of<std::string>({"eq.", "neq.", "gt.", "gte.", "lt.", "lte."})
-                   : with.of<std::string>({"eq.", "neq."})) +
-        spelled(*one)
-    );
+    question made{.column = std::string{column.name}, .negated = with.one_in(5)};
+    if (with.one_in(6)) {
+        made.op = "is";
+        made.is = question::shape::word;
+        made.values = {
+            kind.kind == type::boolean
+                ? with.of<std::string>({"null", "not_null", "true", "false", "unknown"})
+                : with.of<std::string>({"null", "not_null"})
+        };
+        return made;
+    }
+    const auto near = [&]() -> cell {
+        return rows.empty() || with.one_in(4) ? random_table::value(with, kind)
+                                              : rows[with.below(rows.size())][position];
+    };
+    if (kind.kind == type::array || kind.kind == type::map)
+        return ask_container(with, std::move(made), kind, near());
+    made.is = with.one_in(6) ? question::shape::list : question::shape::one;
+    for (auto count = made.is == question::shape::list ? with.below(4) : 1; count > 0; --count) {
+        auto item = literal_of(near(), kind);
+        if (!item)
+            return std::nullopt;
+        made.values.push_back(std::move(*item));
+    }
+    if (made.is == question::shape::list) {
+        made.op = "in";
+    } else if (is_text(kind.kind) && kind.kind != type::enumeration && with.one_in(3)) {
+        made.op = "like";
+        made.values.front() = with.of<std::string>({"*", ""}) + made.values.front() + "*";
+    } else {
+        made.op = has_order(kind.kind)
+                      ? with.of<std::string>({"eq", "neq", "gt", "gte", "lt", "lte", "isdistinct"})
+                      : with.of<std::string>({"eq", "neq", "isdistinct"});
+    }
+    return made;
+}
+
+/// `column` + `separator` + `operator.value`, the value quoted when it stands in a group.
+std::string url_of(const question& asked, std::string_view separator, bool in_group) {
+    std::string value;
+    if (asked.is == question::shape::word || asked.is == question::shape::one) {
+        const bool is_plain = asked.is == question::shape::word || !in_group;
+        value = is_plain ? asked.values.front() : quoted(asked.values.front());
+    } else if (asked.is == question::shape::entries && !asked.values.empty()) {
+        for (std::size_t at = 0; at < asked.values.size(); at += 2) {
+            value += value.empty() ? '{' : ',';
+            weir::json::append_json_string(value, asked.values[at]);
+            value += ':';
+            weir::json::append_json_string(value, asked.values[at + 1]);
+        }
+        value += '}';
+    } else {
+        const bool is_in = asked.is == question::shape::list;
+        for (const auto& item : asked.values)
+            value += (value.empty() ? "" : ",") + quoted(item);
+        value = (is_in ? '(' : '{') + value + (is_in ? ')' : '}');
+    }
+    return encoded(asked.column) + std::string{separator} + (asked.negated ? "not." : "") +
+           asked.op + "." + encoded(value);
+}
+
+std::string in_json(std::string_view text) {
+    std::string out;
+    weir::json::append_json_string(out, text);
+    return out;
+}
+
+/// `{"column":{"operator":value}}`, or the long form of it.
+std::string json_of(chance& with, const question& asked) {
+    std::string value;
+    switch (asked.is) {
+    case question::shape::word:
+        value = asked.values.front() == "unknown" || asked.values.front() == "not_null"
+                    ? in_json(asked.values.front())
+                    : asked.values.front();
+        break;
+    case question::shape::one:
+        value = in_json(asked.values.front());
+        break;
+    case question::shape::entries:
+        for (std::size_t at = 0; at < asked.values.size(); at += 2)
+            value += (value.empty() ? "" : ",") + in_json(asked.values[at]) + ":" +
+                     in_json(asked.values[at + 1]);
+        value = "{" + value + "}";
+        break;
+    case question::shape::list:
+    case question::shape::elements:
+        for (const auto& item : asked.values)
+            value += (value.empty() ? "" : ",") + in_json(item);
+        value = "[" + value + "]";
+        break;
+    }
+    const auto op = in_json((asked.negated ? "not." : "") + asked.op);
+    if (with.one_in(3))
+        return R"({"op":)" + op + R"(,"column":)" + in_json(asked.column) + R"(,"value":)" + value +
+               "}";
+    return "{" + in_json(asked.column) + ":{" + op + ":" + value + "}}";
 }
 
 std::string random_group(
@@ -354,19 +468,40 @@ std::string random_group(
 ) {
     std::string parts;
     for (auto count = 1 + with.below(3); count > 0; --count) {
-        auto part =
-            depth < 2 && with.one_in(3)
-                ? std::
-                      optional{with.of<std::string>({"and", "or", "not.and", "not.or"}) + random_group(with, of, rows, depth + 1)}
-                : random_comparison(with, of, rows, ".", true);
-        if (!part)
+        std::string part;
+        if (depth < 2 && with.one_in(3)) {
+            part = with.of<std::string>({"and", "or", "not.and", "not.or"});
+            part += random_group(with, of, rows, depth + 1);
+        } else if (const auto made = random_comparison(with, of, rows)) {
+            part = url_of(*made, ".", true);
+        } else {
             continue;
+        }
         parts += parts.empty() ? "" : ",";
-        parts += *part;
+        parts += part;
     }
     if (parts.empty())
         parts = encoded(of.columns[0].name) + ".not.is.null";
     return "(" + parts + ")";
+}
+
+/// A condition as a body spells it.
+std::string random_where(
+    chance& with,
+    const weir::table& of,
+    const std::vector<std::vector<cell>>& rows,
+    std::size_t depth
+) {
+    if (depth < 3 && with.one_in(3)) {
+        if (with.one_in(3))
+            return R"({"not":)" + random_where(with, of, rows, depth + 1) + "}";
+        std::string parts;
+        for (auto count = 1 + with.below(3); count > 0; --count)
+            parts += (parts.empty() ? "" : ",") + random_where(with, of, rows, depth + 1);
+        return R"({")" + with.of<std::string>({"and", "or"}) + R"(":[)" + parts + "]}";
+    }
+    const auto made = random_comparison(with, of, rows);
+    return made ? json_of(with, *made) : "{}";
 }
 
 } // namespace
@@ -382,15 +517,16 @@ random_query(chance& with, const weir::table& of, const std::vector<std::vector<
         if (with.one_in(3)) {
             add(with.of<std::string>({"and=", "or=", "not.or=", "not.and="}) +
                 random_group(with, of, rows, 0));
-        } else if (const auto made = random_comparison(with, of, rows, "=", false)) {
-            add(*made);
+        } else if (const auto made = random_comparison(with, of, rows)) {
+            add(url_of(*made, "=", false));
         }
     }
     if (with.one_in(2)) {
         std::string order;
         for (std::size_t at = 0; at < of.columns.size(); ++at) {
             const auto kind = of.columns[at].type.kind;
-            if (!weir::is_scalar(kind) || kind == type::json || !with.one_in(4))
+            if (!weir::is_scalar(kind) || kind == type::json || of.columns[at].is_private ||
+                !with.one_in(4))
                 continue;
             order += order.empty() ? "order=" : ",";
             order += encoded(of.columns[at].name) + with.of<std::string>({"", ".asc", ".desc"}) +
@@ -402,7 +538,7 @@ random_query(chance& with, const weir::table& of, const std::vector<std::vector<
     if (with.one_in(3)) {
         std::string select;
         for (const auto& column : of.columns) {
-            if (!with.one_in(2))
+            if (column.is_private || !with.one_in(2))
                 continue;
             select += select.empty() ? "select=" : ",";
             select += encoded(column.name);
@@ -419,6 +555,16 @@ random_query(chance& with, const weir::table& of, const std::vector<std::vector<
     if (of.soft_delete && with.one_in(3))
         add(with.of<std::string>({"deleted=include", "deleted=only"}));
     return query;
+}
+
+std::string
+random_body(chance& with, const weir::table& of, const std::vector<std::vector<cell>>& rows) {
+    auto body = R"({"where":)" + random_where(with, of, rows, 0);
+    if (with.one_in(2))
+        body += R"(,"limit":)" + std::to_string(with.below(9));
+    if (with.one_in(3))
+        body += R"(,"count":"exact")";
+    return body + R"(,"order":["id.desc"]})";
 }
 
 } // namespace test

@@ -100,6 +100,10 @@ void add_cell(
 [[nodiscard]] std::string
 random_query(chance& with, const weir::table& of, const std::vector<std::vector<cell>>& rows);
 
+/// The same of a query in a body.
+[[nodiscard]] std::string
+random_body(chance& with, const weir::table& of, const std::vector<std::vector<cell>>& rows);
+
 /// A value as a filter spells it, not encoded; absent for what no filter takes.
 [[nodiscard]] std::optional<std::string> literal_of(const cell& value, const weir::column_type& of);
 

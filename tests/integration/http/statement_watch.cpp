@@ -10,7 +10,7 @@ namespace test {
 namespace {
 
 /// In the order of bytes.
-constexpr std::array<std::string_view, 117> vocabulary{{
+constexpr std::array<std::string_view, 120> vocabulary{{
     "ARRAY",
     "AS",
     "BIGINT",
@@ -37,6 +37,7 @@ constexpr std::array<std::string_view, 117> vocabulary{{
     "array_size",
     "arrays_overlap",
     "as",
+    "base64",
     "bigint",
     "boolean",
     "bpchar",
@@ -82,6 +83,7 @@ constexpr std::array<std::string_view, 117> vocabulary{{
     "last",
     "like",
     "limit",
+    "map",
     "map_entries",
     "map_keys",
     "matched",
@@ -117,6 +119,7 @@ constexpr std::array<std::string_view, 117> vocabulary{{
     "timestamptz",
     "to_json",
     "true",
+    "unbase64",
     "union",
     "unnest",
     "update",
@@ -133,8 +136,17 @@ constexpr std::array<std::string_view, 117> vocabulary{{
 /// Conditions that always or never hold, one row, and how many expired records go at once.
 constexpr std::array<std::string_view, 3> numbers{"0", "1", "1000"};
 
-/// What escapes in patterns, the step of versions, an empty list.
-constexpr std::array<std::string_view, 3> texts{"!", "1 microsecond", "{}"};
+/// What escapes in patterns, the step of versions, an empty list, how times inside JSON are
+/// spelled.
+constexpr std::array<std::string_view, 7> texts{
+    "!",
+    "1 microsecond",
+    "{}",
+    "timestampFormat",
+    "timestampNTZFormat",
+    R"(yyyy-MM-dd\'T\'HH:mm:ss.SSSSSS)",
+    R"(yyyy-MM-dd\'T\'HH:mm:ss.SSSSSSXXX)",
+};
 
 /// The collation of texts, the value by default, the place of an embedded row.
 constexpr std::array<std::string_view, 3> names{"C", "default", "row#"};
