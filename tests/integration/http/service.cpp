@@ -6,11 +6,6 @@
 #include <weir/http/table_routes.hpp>
 #include <weir/table/idempotency.hpp>
 
-#include "answer_watch.hpp"
-#include "backend.hpp"
-#include "statement_watch.hpp"
-#include "watched_session.hpp"
-
 #include <atomic>
 #include <field_ops.weir.hpp>
 #include <freight.weir.hpp>
@@ -18,6 +13,11 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
+
+#include "answer_watch.hpp"
+#include "backend.hpp"
+#include "statement_watch.hpp"
+#include "watched_session.hpp"
 
 namespace test {
 
