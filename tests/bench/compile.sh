@@ -13,7 +13,7 @@ for name in tutorial field_ops; do
     "$weir_gen" generate --out "$work/$name.weir.hpp" "$root/schemas/$name.yaml"
 done
 
-httplib_flags=$(pkg-config --cflags cpp-httplib libpqxx)
+httplib_flags=$(pkg-config --cflags cpp-httplib libpq)
 seconds() { # FILE
     local TIMEFORMAT=%U
     for _ in 1 2 3 4 5 6 7; do

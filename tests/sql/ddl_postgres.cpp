@@ -41,6 +41,26 @@ create table if not exists @{app_data}"orders" (
 );
 create index if not exists "orders_customer_placed_at_idx" on @{app_data}"orders" ("customer", "placed_at" desc);
 create index if not exists "orders_status_133d74f2_idx" on @{app_data}"orders" ("status") where status <> 'cancelled';
+alter table @{app_data}"orders" enable row level security, force row level security;
+drop policy if exists "weir_select" on @{app_data}"orders";
+create policy "weir_select" on @{app_data}"orders" for select
+  using ("orders"."customer" = (select nullif(current_setting('weir.caller', true), ''))
+    or (select current_setting('weir.scope', true) = 'all'));
+drop policy if exists "weir_insert" on @{app_data}"orders";
+create policy "weir_insert" on @{app_data}"orders" for insert
+  with check ("orders"."customer" = (select nullif(current_setting('weir.caller', true), ''))
+    or (select current_setting('weir.scope', true) = 'all'));
+drop policy if exists "weir_update" on @{app_data}"orders";
+create policy "weir_update" on @{app_data}"orders" for update
+  using ("orders"."customer" = (select nullif(current_setting('weir.caller', true), ''))
+    or (select current_setting('weir.scope', true) = 'all'))
+  with check ("orders"."customer" = (select nullif(current_setting('weir.caller', true), ''))
+    or (select current_setting('weir.scope', true) = 'all'));
+drop policy if exists "weir_delete" on @{app_data}"orders";
+create policy "weir_delete" on @{app_data}"orders" for delete
+  using ("orders"."customer" = (select nullif(current_setting('weir.caller', true), ''))
+    or (select current_setting('weir.scope', true) = 'all'));
+comment on policy "weir_select" on @{app_data}"orders" is 'weir dab2c17b';
 create table if not exists @{${UC_CATALOG:-oil_gas_catalog}.production_schema}"wells" (
   "api10" bigint not null,
   "api14" bigint not null,
@@ -82,6 +102,26 @@ create table if not exists @{app_data}"user_preferences" (
 );
 create unique index if not exists "user_preferences_user_id_key" on @{app_data}"user_preferences" ("user_id") where "is_deleted" = false;
 comment on table @{app_data}"user_preferences" is 'Settings, one row per user.';
+alter table @{app_data}"user_preferences" enable row level security, force row level security;
+drop policy if exists "weir_select" on @{app_data}"user_preferences";
+create policy "weir_select" on @{app_data}"user_preferences" for select
+  using ("user_preferences"."user_id" = (select nullif(current_setting('weir.caller', true), ''))
+    or (select current_setting('weir.scope', true) = 'all'));
+drop policy if exists "weir_insert" on @{app_data}"user_preferences";
+create policy "weir_insert" on @{app_data}"user_preferences" for insert
+  with check ("user_preferences"."user_id" = (select nullif(current_setting('weir.caller', true), ''))
+    or (select current_setting('weir.scope', true) = 'all'));
+drop policy if exists "weir_update" on @{app_data}"user_preferences";
+create policy "weir_update" on @{app_data}"user_preferences" for update
+  using ("user_preferences"."user_id" = (select nullif(current_setting('weir.caller', true), ''))
+    or (select current_setting('weir.scope', true) = 'all'))
+  with check ("user_preferences"."user_id" = (select nullif(current_setting('weir.caller', true), ''))
+    or (select current_setting('weir.scope', true) = 'all'));
+drop policy if exists "weir_delete" on @{app_data}"user_preferences";
+create policy "weir_delete" on @{app_data}"user_preferences" for delete
+  using ("user_preferences"."user_id" = (select nullif(current_setting('weir.caller', true), ''))
+    or (select current_setting('weir.scope', true) = 'all'));
+comment on policy "weir_select" on @{app_data}"user_preferences" is 'weir 953b5a7e';
 create table if not exists @{app_data}"order_lines" (
   "order_id" uuid not null,
   "line_no" integer not null,
@@ -100,5 +140,74 @@ create table if not exists @{app_data}"order_lines" (
   constraint "order_lines_pkey" primary key ("order_id", "line_no"),
   constraint "order_lines_order_id_fkey" foreign key ("order_id") references @{app_data}"orders" ("id") on delete cascade
 );
+alter table @{app_data}"order_lines" enable row level security, force row level security;
+drop policy if exists "weir_select" on @{app_data}"order_lines";
+create policy "weir_select" on @{app_data}"order_lines" for select
+  using (exists (select 1 from @{app_data}"orders" as a1 where a1."id" = "order_lines"."order_id" and a1."is_deleted" = false and a1."customer" = (select nullif(current_setting('weir.caller', true), '')))
+    or (select current_setting('weir.scope', true) = 'all'));
+drop policy if exists "weir_insert" on @{app_data}"order_lines";
+create policy "weir_insert" on @{app_data}"order_lines" for insert
+  with check (exists (select 1 from @{app_data}"orders" as a1 where a1."id" = "order_lines"."order_id" and a1."is_deleted" = false and a1."customer" = (select nullif(current_setting('weir.caller', true), '')))
+    or (select current_setting('weir.scope', true) = 'all'));
+drop policy if exists "weir_update" on @{app_data}"order_lines";
+create policy "weir_update" on @{app_data}"order_lines" for update
+  using (exists (select 1 from @{app_data}"orders" as a1 where a1."id" = "order_lines"."order_id" and a1."is_deleted" = false and a1."customer" = (select nullif(current_setting('weir.caller', true), '')))
+    or (select current_setting('weir.scope', true) = 'all'))
+  with check (exists (select 1 from @{app_data}"orders" as a1 where a1."id" = "order_lines"."order_id" and a1."is_deleted" = false and a1."customer" = (select nullif(current_setting('weir.caller', true), '')))
+    or (select current_setting('weir.scope', true) = 'all'));
+drop policy if exists "weir_delete" on @{app_data}"order_lines";
+create policy "weir_delete" on @{app_data}"order_lines" for delete
+  using (exists (select 1 from @{app_data}"orders" as a1 where a1."id" = "order_lines"."order_id" and a1."is_deleted" = false and a1."customer" = (select nullif(current_setting('weir.caller', true), '')))
+    or (select current_setting('weir.scope', true) = 'all'));
+comment on policy "weir_select" on @{app_data}"order_lines" is 'weir 9a375deb';
 )");
+}
+
+TEST_CASE("row policies know the groups that read and purge, the rows above and the history") {
+    using namespace weir;
+    static constexpr std::string_view readers[]{"support", "it's"};
+    static constexpr std::string_view purgers[]{"admins"};
+    auto orders = table_of<order>;
+    orders.access.read_all = readers;
+    orders.access.purge = purgers;
+    orders.history = true;
+    const table* const kept[]{&orders};
+    std::string history;
+    std::string rows;
+    for (const auto& step : sql::create_tables(kept, sql::dialect::postgres)) {
+        if (!step.in_place.empty())
+            (rows.empty() ? rows : history) = step.text;
+    }
+    const auto holds = [](const std::string& text, std::string_view part) {
+        return text.find(part) != std::string::npos;
+    };
+    const std::string own =
+        R"("customer" = (select nullif(current_setting('weir.caller', true), '')))";
+    const std::string groups =
+        "\n    or (select nullif(current_setting('weir.groups', true), '')::text[] && array[";
+    const std::string scope = "\n    or (select current_setting('weir.scope', true) = 'all'))";
+    const auto quoted = own.substr(0, own.size() - 1);
+    CHECK(holds(
+        rows,
+        "for select\n  using (\"orders\"." + quoted + groups + "'support', 'it''s', 'admins'])" +
+            scope
+    ));
+    CHECK(holds(rows, "for insert\n  with check (\"orders\"." + quoted + scope));
+    CHECK(holds(
+        rows,
+        "for update\n  using (\"orders\"." + quoted + groups + "'admins'])" + scope +
+            "\n  with check (\"orders\"." + quoted + scope
+    ));
+    CHECK(holds(rows, "for delete\n  using (\"orders\"." + quoted + groups + "'admins'])" + scope));
+    CHECK(holds(
+        history,
+        "alter table @{app_data}\"orders_history\" enable row level security, force row level "
+        "security"
+    ));
+    CHECK(holds(
+        history,
+        "for insert\n  with check (\"orders_history\"." + quoted + groups + "'admins'])" + scope
+    ));
+    // An old version is never changed.
+    CHECK_FALSE(holds(history, "for update"));
 }

@@ -118,7 +118,9 @@ TEST_CASE("the past of a table with history is its rows that have not changed, a
         }) ==
         "select t.\"who\" from (select n.\"id\", n.\"who\", n.\"is_deleted\", n.\"inserted_at\", "
         "n.\"updated_at\", n.\"deleted_at\" from @{app}\"notes\" as n where n.\"inserted_at\" <= "
-        "$2 and not exists (select 1 from @{app}\"notes_history\" as h where h.\"id\" = n.\"id\" "
+        "$2 and (n.\"updated_at\" is null or n.\"updated_at\" <= $2) and (n.\"deleted_at\" is null "
+        "or n.\"deleted_at\" <= $2) and not exists (select 1 from @{app}\"notes_history\" as h "
+        "where h.\"id\" = n.\"id\" "
         "and h.\"history_to\" > $2) union all select h.\"id\", h.\"who\", h.\"is_deleted\", "
         "h.\"inserted_at\", h.\"updated_at\", h.\"deleted_at\" from @{app}\"notes_history\" as h "
         "join @{app}\"notes\" as n on n.\"id\" = h.\"id\" where h.\"history_from\" <= $2 and "

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lakebase.hpp"
 
-#include <weir/lakebase/detail/pqxx_compat.hpp>
+#include <weir/lakebase/detail/pq_link.hpp>
 
 #include <algorithm>
 #include <chrono>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "identities.hpp"
 #include "refusal.hpp"
@@ -92,17 +94,24 @@ void lakebase::change_role(const std::string& role, const database_credential& t
     if (connection_.empty())
         return;
     try {
-        pqxx::connection link{connection_};
-        pqxx::work change{link};
-        const auto found =
-            change.exec("SELECT 1 FROM pg_roles WHERE rolname = " + change.quote(role));
-        if (!found.empty())
-            change.exec(
-                "ALTER ROLE " + change.quote_name(role) +
-                (is_new ? " PASSWORD " + change.quote(to.token) : std::string{}) + " VALID UNTIL " +
-                change.quote(rfc3339(to.expires_ms - clock_->ahead_ms()))
-            );
-        change.commit();
+        constexpr weir::column_type text{};
+        weir::sql::arguments given;
+        given.add_text(role, text);
+        given.add_text(rfc3339(to.expires_ms - clock_->ahead_ms()), text);
+        std::string changed{"'ALTER ROLE %I VALID UNTIL %L', rolname, $2::text"};
+        if (is_new) {
+            given.add_text(to.token, text);
+            changed = "'ALTER ROLE %I VALID UNTIL %L PASSWORD %L', rolname, $2::text, $3::text";
+        }
+        const std::string name{"change"};
+        weir::lakebase::detail::pq_link link{connection_};
+        link.prepare(name, "SELECT format(" + changed + ") FROM pg_roles WHERE rolname = $1");
+        const auto found = link.execute({name, given});
+        std::vector<weir::text_field> fields;
+        if (found.rows() == 0)
+            return;
+        found.view_fields(0, fields);
+        link.run(std::string{fields.front().text}.c_str());
     } catch (const std::exception&) {
         throw refusal{
             503,

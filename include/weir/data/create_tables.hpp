@@ -42,9 +42,18 @@ template <session Session>
     }
 }
 
+/// Whether a table's row policies are there, as this schema has them.
+template <session Session>
+[[nodiscard]] bool is_in_place(Session& session, const sql::ddl_statement& step, deadline until) {
+    return session.execute({step.in_place, step.table, sql::verb::select}, {}, until)
+        .next()
+        .has_value();
+}
+
 } // namespace detail
 
-/// Creates what is absent: schemas, tables, indexes, constraints; and, beside tables that clients
+/// Creates what is absent: schemas, tables, indexes, constraints, row policies (these are replaced
+/// where the schema has others by now); and, beside tables that clients
 /// write over HTTP, the one that keeps answers under an Idempotency-Key. `until()` gives each
 /// statement its own deadline; one that has passed ends the work.
 ///
@@ -76,7 +85,9 @@ void create_tables(Session& session, std::span<const table* const> given, Until 
         return;
     for (const auto& step : steps) {
         const bool is_done =
-            step.once && std::find(existing.begin(), existing.end(), step.table) != existing.end();
+            (step.once && std::find(existing.begin(), existing.end(), step.table) != existing.end()
+            ) ||
+            (!step.in_place.empty() && detail::is_in_place(session, step, until()));
         if (!is_done)
             session.execute({step.text, step.table, sql::verb::ddl}, {}, until());
     }

@@ -249,7 +249,9 @@ template <session Session, class BindKey>
     const auto run = [&](const auto& write) {
         const auto text = sql::written(session.dialect(), write);
         return session.execute(
-            {text, of.name, sql::verb::select}, arguments, until.value_or(deadline{})
+            {text, of.name, sql::verb::select, sql::reach::everybody},
+            arguments,
+            until.value_or(deadline{})
         );
     };
     {

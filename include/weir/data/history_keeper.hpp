@@ -217,15 +217,24 @@ private:
     [[nodiscard]] text_format format() const { return sql::format_of(unit_->dialect()); }
 
     template <class Write>
-    auto execute(sql::verb does, const Write& write, const sql::arguments& arguments) {
+    auto execute(
+        sql::verb does,
+        const Write& write,
+        const sql::arguments& arguments,
+        sql::reach reach = sql::reach::caller
+    ) {
         const auto text = sql::written(unit_->dialect(), write);
-        return unit_->execute({text, of_->name, does}, arguments, until_);
+        return unit_->execute({text, of_->name, does, reach}, arguments, until_);
     }
 
     template <class Write>
-    [[nodiscard]] std::vector<detail::held_row>
-    read(sql::verb does, const Write& write, const sql::arguments& arguments) {
-        auto found = execute(does, write, arguments);
+    [[nodiscard]] std::vector<detail::held_row> read(
+        sql::verb does,
+        const Write& write,
+        const sql::arguments& arguments,
+        sql::reach reach = sql::reach::caller
+    ) {
+        auto found = execute(does, write, arguments, reach);
         std::vector<detail::held_row> rows;
         while (const auto fields = found.next())
             rows.emplace_back(*fields);
@@ -236,7 +245,9 @@ private:
         const auto found = read(
             sql::verb::select,
             [&](sql::writer& out) { sql::write_newest(out, *of_); },
-            bind_rows(rows, *of_, of_->key)
+            bind_rows(rows, *of_, of_->key),
+            // A key that was purged may have been another caller's: its versions count on.
+            sql::is_isolated(*of_) ? sql::reach::everybody : sql::reach::open
         );
         links all;
         const auto parts = of_->key.size();

@@ -104,7 +104,9 @@ template <class Session>
     sql::bind_row_number(arguments, asked.most_rows, on.dialect());
     const auto text =
         sql::written(on.dialect(), [&](sql::writer& out) { sql::write_related(out, of, shape); });
-    return on.execute({text, of.name, sql::verb::select}, arguments, until.value_or(deadline{}));
+    return on.execute(
+        {text, of.name, sql::verb::select, sql::reach_of(of)}, arguments, until.value_or(deadline{})
+    );
 }
 
 } // namespace weir

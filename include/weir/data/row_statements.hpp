@@ -170,7 +170,9 @@ protected:
         const std::string_view text =
             is_postgres() ? std::string_view{fixed_text<sql::dialect::postgres, Which>()}
                           : std::string_view{fixed_text<sql::dialect::databricks, Which>()};
-        const sql::statement statement{text, table_of<Row>.name, sql::verb_of(Which)};
+        const sql::statement statement{
+            text, table_of<Row>.name, sql::verb_of(Which), sql::reach_of(table_of<Row>)
+        };
         return session_->execute(statement, arguments, due());
     }
 
@@ -183,7 +185,9 @@ protected:
     template <class Where, class Write>
     auto run_on(Where& on, sql::verb does, Write&& write, const sql::arguments& arguments) const {
         const auto text = sql::written(spoken(), std::forward<Write>(write));
-        return on.execute({text, table_of<Row>.name, does}, arguments, due());
+        return on.execute(
+            {text, table_of<Row>.name, does, sql::reach_of(table_of<Row>)}, arguments, due()
+        );
     }
 
     /// Calls `work(unit)` with a unit of work of its own, or with the one this repository is on.

@@ -230,7 +230,7 @@ private:
             );
             return execute(
                 wanted,
-                sql::statement{made.text, of_->name, sql::verb::select},
+                sql::statement{made.text, of_->name, sql::verb::select, sql::reach_of(*of_)},
                 made.arguments,
                 until_.value_or(deadline{})
             );
@@ -268,7 +268,9 @@ private:
     auto run(Write&& write, const sql::arguments& arguments) {
         const auto text = sql::written(session_->dialect(), std::forward<Write>(write));
         return session_->execute(
-            {text, of_->name, sql::verb::select}, arguments, until_.value_or(deadline{})
+            {text, of_->name, sql::verb::select, sql::reach_of(*of_)},
+            arguments,
+            until_.value_or(deadline{})
         );
     }
 

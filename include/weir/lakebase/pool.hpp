@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The connections to one database, shared by many threads: bounded, fair, replaced when they break
-// or age. Costs <pqxx/pqxx> and <thread>.
+// or age. Costs <libpq-fe.h> and <thread>.
 #pragma once
 
 #include <weir/core/deadline.hpp>

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rows a statement gave, as text fields that refer into the driver's buffer. Costs <pqxx/pqxx>.
+// The rows a statement gave, as text fields that refer into the driver's buffer. Costs
+// <libpq-fe.h>.
 #pragma once
 
 #include <weir/core/text_field.hpp>
-#include <weir/lakebase/detail/pqxx_compat.hpp>
+#include <weir/lakebase/detail/pq_link.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -19,35 +20,27 @@ namespace weir::lakebase {
 /// Threads: distinct objects safe, shared object unsafe.
 class rows {
 public:
-    // By value: libpqxx 7 can move results, 6 shares them.
-    // NOLINTNEXTLINE(performance-unnecessary-value-param)
-    explicit rows(pqxx::result received)
-        // NOLINTNEXTLINE(performance-move-const-arg)
-        : received_(std::move(received)), position_(received_.begin()),
-          left_(static_cast<std::uint64_t>(received_.size())) {}
+    explicit rows(detail::pq_answer received)
+        : received_(std::move(received)), count_(received_.rows()) {}
 
     /// The next row, absent after the last. Nothing is copied.
     /// Lifetime: the span until the next call; the text as long as this object.
     [[nodiscard]] std::optional<std::span<const text_field>> next() {
-        if (left_ == 0)
+        if (position_ == count_)
             return std::nullopt;
-        --left_;
-        detail::view_fields(position_, fields_);
-        ++position_;
+        received_.view_fields(position_++, fields_);
         return std::span<const text_field>{fields_};
     }
 
     /// Rows inserted, updated or deleted; for a query the rows it gave.
-    [[nodiscard]] std::uint64_t affected_rows() const {
-        return static_cast<std::uint64_t>(received_.affected_rows());
-    }
+    [[nodiscard]] std::uint64_t affected_rows() const { return received_.affected_rows(); }
 
 private:
-    pqxx::result received_;
-    // Refers to the driver's buffer through its own count, so that moving this object is safe.
-    pqxx::const_result_iterator position_;
-    std::uint64_t left_;
-    std::vector<text_field> fields_;
+    // The fields refer to memory that stays where it is when this object moves.
+    detail::pq_answer received_;
+    int count_;
+    int position_ = 0;
+    std::vector<text_field> fields_{};
 };
 
 } // namespace weir::lakebase

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sessions and units of work on Lakebase. Costs <pqxx/pqxx> and <thread>.
+// Sessions and units of work on Lakebase. Costs <libpq-fe.h> and <thread>.
 #pragma once
 
 #include <weir/core/deadline.hpp>
@@ -7,6 +7,7 @@
 #include <weir/data/caller.hpp>
 #include <weir/data/session.hpp>
 #include <weir/lakebase/detail/cancel_point.hpp>
+#include <weir/lakebase/detail/told_settings.hpp>
 #include <weir/lakebase/pool.hpp>
 #include <weir/lakebase/result.hpp>
 #include <weir/lakebase/stream.hpp>
@@ -33,7 +34,8 @@ class session_for {
     );
 
 public:
-    session_for(pool& from, Who who) : from_(&from), who_(std::move(who)) {}
+    /// Errors: validation_error for a caller whose id or group holds NUL.
+    session_for(pool& from, Who who) : from_(&from), who_(std::move(who)), told_(who_) {}
 
     [[nodiscard]] sql::dialect dialect() const noexcept { return sql::dialect::postgres; }
 
@@ -46,7 +48,8 @@ public:
         return who_;
     }
 
-    /// Executes one statement, in one round trip once it is prepared.
+    /// Executes one statement, in one round trip once it is prepared. The database's row policies
+    /// are told the caller in the same trip, for this statement only.
     ///
     /// A connection that died while it lay in the pool is replaced and the statement sent again, if
     /// it cannot have been executed or only reads.
@@ -60,7 +63,11 @@ public:
         if (writes && held.has_rested() && held.link().has_hung_up())
             held.replace(until);
         const detail::call call{
-            .table = statement.table, .ambiguous = writes, .owner = &cancel_, .due = until.at()
+            .table = statement.table,
+            .ambiguous = writes,
+            .owner = &cancel_,
+            .due = until.at(),
+            .told = told_.for_statement(statement.reach),
         };
         cancel_.enter(held.watch());
         const leaving leave{cancel_};
@@ -111,6 +118,7 @@ private:
 
     pool* from_;
     Who who_;
+    detail::told_settings told_;
     detail::cancel_point cancel_;
 };
 

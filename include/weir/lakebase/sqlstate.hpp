@@ -103,9 +103,56 @@ namespace detail {
     return text;
 }
 
-/// What failed and what to do, without a word of the server's.
+/// Why a login was refused and what to do; `text` is the server's, in English, or says nothing.
+[[nodiscard]] inline std::string login_advice(std::string_view text) {
+    const auto says = [text](std::string_view words) {
+        return text.find(words) != std::string_view::npos;
+    };
+    if (says("Failed to decode token"))
+        return "the server cannot read the password as a token for this role: it was minted for "
+               "another instance or endpoint, or is no database token; check LAKEBASE_ENDPOINT or "
+               "LAKEBASE_INSTANCE_NAME, and the user";
+    if (says("role \"") && says("does not exist"))
+        return "the database has no role for this user; create it by databricks_create_role(), or "
+               "check PGUSER";
+    if (says("no password supplied"))
+        return "the server wants a password and there is none: set LAKEBASE_ENDPOINT or "
+               "LAKEBASE_INSTANCE_NAME to have it minted, or PGPASSWORD";
+    if (says("password authentication failed"))
+        return "the server refused the password: the token has expired or is another identity's, "
+               "or "
+               "the role does not exist; check that PGUSER is who the token is minted for";
+    return "the server refused the credentials; check the user and the password or token";
+}
+
+/// What the role may not do, and the grant that would let it.
+[[nodiscard]] inline std::string permission_advice(std::string_view text) {
+    const auto denied = [text](std::string_view what) {
+        return text.find("permission denied for " + std::string{what}) != std::string_view::npos;
+    };
+    if (denied("schema"))
+        return "the database role may not use the schema; grant usage, and create where tables are "
+               "made, on it";
+    if (denied("sequence"))
+        return "the database role may not use a sequence; grant usage, select on all sequences in "
+               "the schema";
+    if (denied("database"))
+        return "the database role may not use the database; grant connect on it";
+    if (denied("table"))
+        return "the database role may not do this to the table; grant select, insert, update, "
+               "delete "
+               "on all tables in the schema";
+    if (text.find("must be owner of") != std::string_view::npos)
+        return "only the owner may change this; let the role own the tables, or make them by "
+               "another";
+    if (text.find("violates row-level security policy") != std::string_view::npos)
+        return "the row policies do not let the caller write this row";
+    return "the database role may not do this; grant it the right";
+}
+
+/// What failed and what to do, without a word of the server's `text`.
 [[nodiscard]] inline std::string
-message_for(std::string_view sqlstate, const server_report& facts) {
+message_for(std::string_view sqlstate, const server_report& facts, std::string_view text) {
     std::string named;
     if (!facts.constraint.empty()) {
         named.append(" (constraint ").append(facts.constraint).append(")");
@@ -131,10 +178,11 @@ message_for(std::string_view sqlstate, const server_report& facts) {
     if (sqlstate == "57014")
         return "the server cancelled the statement";
     if (sqlstate == "42501")
-        return "the database role may not do this; grant it the right";
-    if (sqlstate == "42P01" || sqlstate == "3F000") {
+        return permission_advice(text);
+    if (sqlstate == "3F000")
+        return "the schema is not in the database; create it, or check LAKEBASE_SCHEMA";
+    if (sqlstate == "42P01")
         return "the table is not in the database; create it, or check the schema's name";
-    }
     if (sqlstate == "42703")
         return "the table lacks a column; migrate it";
     if (sqlstate == "3D000")
@@ -142,9 +190,8 @@ message_for(std::string_view sqlstate, const server_report& facts) {
     if (sqlstate == "53300")
         return "the server has no connection left; use smaller pools";
     const auto kind = meaning_of(sqlstate).kind;
-    if (kind == error_kind::authentication) {
-        return "the server refused the credentials; check the user and the password or token";
-    }
+    if (kind == error_kind::authentication)
+        return login_advice(text);
     if (kind == error_kind::connection)
         return "the server is not available";
     std::string refused = kind == error_kind::validation ? "a value does not fit its column"
@@ -213,7 +260,7 @@ throw_refusal(std::string_view sqlstate, std::string_view server_text, std::stri
     if (sqlstate.empty())
         sqlstate = facts.sqlstate;
     const auto meaning = meaning_of(sqlstate);
-    const auto message = detail::about(table) + detail::message_for(sqlstate, facts);
+    const auto message = detail::about(table) + detail::message_for(sqlstate, facts, server_text);
     error_detail detail{
         .sqlstate = std::string{sqlstate},
         .server_text = std::string{server_text},

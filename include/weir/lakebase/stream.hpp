@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rows of a query, fetched as they are read: a cursor in a read-only unit of work. Costs
-// <pqxx/pqxx> and <thread>.
+// <libpq-fe.h> and <thread>.
 #pragma once
 
 #include <weir/core/deadline.hpp>
@@ -25,9 +25,9 @@ namespace weir::lakebase {
 /// its session no longer, but holds a connection until the last row or its own end.
 ///
 /// A cursor, because it takes the statement and its arguments as they are: COPY takes no arguments,
-/// and libpq's single-row mode cannot be reached through libpqxx. Batches grow until they weigh
-/// about 256 KiB, so the first rows come early and wide rows do not fill the memory. Four round
-/// trips to the first row, one for each batch, one at the end.
+/// and libpq's single-row mode cannot be left half-way without cancelling. Batches grow until they
+/// weigh about 256 KiB, so the first rows come early and wide rows do not fill the memory. Four
+/// round trips to the first row, one for each batch, one at the end.
 ///
 /// Errors:   next() throws as session_for::execute() does; nothing follows then.
 /// Threads:  not two at once.
@@ -90,7 +90,7 @@ private:
             auto got = unit_->run_plainly(
                 "FETCH FORWARD " + std::to_string(rows_) + " FROM weir_rows", table_
             );
-            const bool is_last = static_cast<std::size_t>(got.size()) < rows_;
+            const bool is_last = static_cast<std::size_t>(got.rows()) < rows_;
             batch_.emplace(std::move(got));
             // Nothing more to come: others may have the connection before these rows are read.
             if (is_last)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A unit of work on Lakebase: a transaction on a connection of its own. Costs <pqxx/pqxx> and
+// A unit of work on Lakebase: a transaction on a connection of its own. Costs <libpq-fe.h> and
 // <thread>.
 #pragma once
 
@@ -7,6 +7,7 @@
 #include <weir/core/error.hpp>
 #include <weir/data/caller.hpp>
 #include <weir/lakebase/detail/cancel_point.hpp>
+#include <weir/lakebase/detail/told_settings.hpp>
 #include <weir/lakebase/pool.hpp>
 #include <weir/lakebase/result.hpp>
 #include <weir/sql/dialect.hpp>
@@ -46,21 +47,22 @@ template <class Who>
 class unit_for {
 public:
     unit_for(pool& from, Who who, deadline until, unit_options how = {})
-        : who_(std::move(who)), until_(until), held_(std::in_place, from, until, nullptr) {
+        : who_(std::move(who)), told_(who_), until_(until),
+          held_(std::in_place, from, until, nullptr) {
         try {
-            run(begin_text(how), false);
+            run(begin_text(how), false, told_.for_unit());
         } catch (const connection_error&) {
             // Nothing has happened yet.
             if (!held_->is_from_idle() || !held_->link().is_broken())
                 throw;
             held_->replace(until);
-            run(begin_text(how), false);
+            run(begin_text(how), false, told_.for_unit());
         }
     }
 
     unit_for(unit_for&& other) noexcept
-        : who_(std::move(other.who_)), until_(other.until_), held_(std::move(other.held_)),
-          failed_(other.failed_), cancel_(std::move(other.cancel_)) {
+        : who_(std::move(other.who_)), told_(std::move(other.told_)), until_(other.until_),
+          held_(std::move(other.held_)), failed_(other.failed_), cancel_(std::move(other.cancel_)) {
         other.held_.reset();
     }
 
@@ -95,12 +97,16 @@ public:
         refuse_if_over();
         detail::refuse_nul(arguments);
         const auto due = std::min(until.at(), until_.at());
+        // The others go by what was told at the beginning.
+        const bool all = statement.reach == sql::reach::everybody;
         const detail::call call{
             .table = statement.table,
             .ambiguous = false,
             .in_unit = true,
             .owner = &cancel_,
             .due = due,
+            .told = all ? told_.for_statement(statement.reach) : nullptr,
+            .told_after = all ? told_.after_statement() : nullptr,
         };
         return watched([&] { return rows{held_->link().execute(statement, arguments, call)}; });
     }
@@ -161,14 +167,19 @@ private:
                              : "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
     }
 
-    pqxx::result run(const char* text, bool ambiguous) {
+    detail::pq_answer run(const char* text, bool ambiguous, const sql::arguments* told = nullptr) {
         return held_->link().run(
-            text, {.ambiguous = ambiguous, .in_unit = true, .owner = &cancel_, .due = until_.at()}
+            text,
+            {.ambiguous = ambiguous,
+             .in_unit = true,
+             .owner = &cancel_,
+             .due = until_.at(),
+             .told = told}
         );
     }
 
     /// Runs text that takes no arguments and is not worth preparing, as part of this unit.
-    pqxx::result run_plainly(const std::string& text, std::string_view table) {
+    detail::pq_answer run_plainly(const std::string& text, std::string_view table) {
         refuse_if_over();
         return watched([&] {
             return held_->link().run(
@@ -205,6 +216,7 @@ private:
     }
 
     Who who_;
+    detail::told_settings told_;
     deadline until_;
     std::optional<detail::lease> held_;
     bool failed_ = false;

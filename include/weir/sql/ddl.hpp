@@ -6,6 +6,7 @@
 #include <weir/core/error.hpp>
 #include <weir/sql/default.hpp>
 #include <weir/sql/predicate.hpp>
+#include <weir/sql/row_policies.hpp>
 #include <weir/table/history.hpp>
 #include <weir/table/table_list.hpp>
 
@@ -29,20 +30,12 @@ struct ddl_statement {
     /// Needed only right after the table was created. Running it again is harmless, but a warehouse
     /// reads the whole table for it.
     bool once = false;
+    /// Not empty: makes a table's row policies, and this selects a row where they are in place
+    /// already. Running it again is harmless, but locks the table.
+    std::string in_place{};
 };
 
 namespace detail {
-
-/// FNV-1a, as eight hexadecimal digits.
-inline std::string hash_text(std::string_view text) {
-    std::uint32_t hash = 2166136261U;
-    for (const char c : text)
-        hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
-    std::string digits;
-    for (int shift = 28; shift >= 0; shift -= 4)
-        digits.push_back("0123456789abcdef"[(hash >> static_cast<unsigned>(shift)) & 0xFU]);
-    return digits;
-}
 
 /// A name of a constraint or an index; too long a one is cut and made unique by a hash, before
 /// PostgreSQL cuts it silently.
@@ -233,16 +226,33 @@ public:
             create_unique_indexes();
             create_indexes();
             comment();
+            if (is_isolated(*of_))
+                police(row_policies::about::rows);
         } else {
             add_checks();
         }
     }
 
+    /// The policies of the table's rows, or of its history's.
+    void police(row_policies::about what) {
+        const row_policies made{*of_, what};
+        add(false, [&](writer& out) { made.write(out); });
+        auto& added = to_->back();
+        const auto mark = "weir " + hash_text(added.text);
+        write_to(added.text, [&](writer& out) { made.write_mark(out, mark); });
+        write_to(added.in_place, [&](writer& out) { made.write_check_of_mark(out, mark); });
+    }
+
 private:
     template <class Write>
     void add(bool once, Write&& write) {
-        auto& added = to_->emplace_back(ddl_statement{{}, of_->name, once});
-        sink into{added.text};
+        auto& added = to_->emplace_back(ddl_statement{{}, of_->name, once, {}});
+        write_to(added.text, write);
+    }
+
+    template <class Write>
+    void write_to(std::string& text, const Write& write) {
+        sink into{text};
         writer out{into, spoken_};
         write(out);
     }
@@ -337,6 +347,8 @@ inline void create_history(std::vector<ddl_statement>& to, const table& of, dial
     table_ddl{to, kept.facts(), spoken}.create();
     for (; added < to.size(); ++added)
         to[added].table = of.name;
+    if (spoken == dialect::postgres && is_isolated(of))
+        table_ddl{to, of, spoken}.police(row_policies::about::history);
 }
 
 /// The tables with the referenced before the referring.
@@ -398,7 +410,7 @@ struct ddl_options {
                 continue;
             places.push_back(each->place);
             statements.push_back(
-                {"create schema if not exists @[" + std::string{each->place} + "]", {}, false}
+                {"create schema if not exists @[" + std::string{each->place} + "]", {}, false, {}}
             );
         }
     }

@@ -58,6 +58,12 @@ write_history_at(writer& out, const table& of, scope rows, std::size_t caller, s
     write_past_columns(out, of, "n");
     out.put(" from ").name(of).put(" as n where ");
     out.name("n", of.columns[inserted]).put(" <= ").parameter(moment);
+    // The stamps say the same as the versions do; row policies hide those that were another's.
+    for (const auto role : {audit_role::updated_at, audit_role::deleted_at}) {
+        const auto& stamp = of.columns[find_column(of.columns, role)];
+        out.put(" and (").name("n", stamp).put(" is null or ").name("n", stamp).put(" <= ");
+        out.parameter(moment).put(")");
+    }
     out.put(" and not exists (select 1 from ").history_name(of).put(" as h where ");
     write_equal_columns(out, of, of.key, "h", "n");
     out.put(" and ").name("h", to).put(" > ").parameter(moment).put(") union all ");

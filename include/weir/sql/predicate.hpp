@@ -5,11 +5,16 @@
 
 #include <weir/sql/column_text.hpp>
 #include <weir/sql/layout.hpp>
+#include <weir/sql/statement.hpp>
 
 #include <cstddef>
 #include <string_view>
 
 namespace weir::sql {
+
+/// Stands for the number of the caller's parameter where there is none and the session's settings
+/// tell the caller: in row policies.
+inline constexpr std::size_t caller_of_setting = 0;
 
 namespace detail {
 
@@ -48,6 +53,16 @@ constexpr void write_reference(
     }
 }
 
+/// Writes who asks: a parameter, or what the session has set.
+constexpr void write_caller(writer& out, std::size_t caller) {
+    if (caller == caller_of_setting) {
+        // Empty after a transaction that set it; nobody's id is empty.
+        out.put("(select nullif(current_setting('weir.caller', true), ''))");
+    } else {
+        out.parameter(caller);
+    }
+}
+
 /// The rest of a parent's rule: not deleted, and, where the chain ends at an owner whose rows alone
 /// are seen, the owner's.
 constexpr void write_parent_rule(
@@ -62,7 +77,8 @@ constexpr void write_parent_rule(
     if (parent.access.rule == access_rule::owner && rows == scope::caller) {
         out.put(" and ");
         write_alias(out, depth);
-        out.put(".").name(parent.columns[parent.access.owner].name).put(" = ").parameter(caller);
+        out.put(".").name(parent.columns[parent.access.owner].name).put(" = ");
+        write_caller(out, caller);
     }
 }
 
@@ -107,12 +123,19 @@ constexpr void write_via(
     return of.access.rule == access_rule::owner || of.access.rule == access_rule::via;
 }
 
+/// What row policies are to be told for a statement about a table.
+[[nodiscard]] constexpr reach reach_of(const table& of) noexcept {
+    return is_isolated(of) ? reach::caller : reach::open;
+}
+
 /// Writes the rule of an isolated table: the row under `alias` is the caller's.
-/// `caller`: the number of the caller's parameter; unused where binds_caller() says so.
+/// `caller`: the number of the caller's parameter, or caller_of_setting; unused where
+/// binds_caller() says so.
 constexpr void
 write_access(writer& out, const table& of, std::string_view alias, std::size_t caller) {
     if (of.access.rule == access_rule::owner) {
-        out.name(alias, of.columns[of.access.owner]).put(" = ").parameter(caller);
+        out.name(alias, of.columns[of.access.owner]).put(" = ");
+        detail::write_caller(out, caller);
     } else {
         detail::write_via(out, of, scope::caller, caller, [&](std::size_t position) {
             out.name(alias, of.columns[position]);

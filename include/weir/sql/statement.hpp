@@ -16,6 +16,16 @@ namespace weir::sql {
 /// What a statement does to its table, for logs, metrics and retry decisions.
 enum class verb : std::uint8_t { select, insert, update, remove, ddl };
 
+/// Whose rows a statement is about, as the database's row policies are told.
+enum class reach : std::uint8_t {
+    /// The caller's. Right for every statement.
+    caller,
+    /// No table in it has row policies, so that nothing need be told.
+    open,
+    /// Everybody's: what weir keeps for itself, and gives to nobody.
+    everybody,
+};
+
 /// One statement.
 ///
 /// `text` names tables as `@{place}"orders"`, where `place` is the table's place as its schema
@@ -28,6 +38,7 @@ struct statement {
     /// The table, for logs and query tags.
     std::string_view table{};
     sql::verb verb = sql::verb::select;
+    sql::reach reach = sql::reach::caller;
 };
 
 /// The values of a statement's placeholders, in order, as text in the dialect's spelling.

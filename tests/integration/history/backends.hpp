@@ -89,7 +89,8 @@ std::vector<std::string> ask(Session& session, std::string text, weir::sql::verb
     for (auto found = text.find("@H."); found != std::string::npos; found = text.find("@H."))
         text.replace(found, 3, "@{ledger}");
     std::vector<std::string> given;
-    auto result = session.execute({text, "history", does}, {}, weir::deadline{});
+    auto result =
+        session.execute({text, "history", does, weir::sql::reach::everybody}, {}, weir::deadline{});
     while (const auto fields = result.next()) {
         std::string line;
         for (const auto& field : *fields)

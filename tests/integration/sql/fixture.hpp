@@ -73,7 +73,11 @@ public:
 /// The SQLSTATE a statement without parameters is refused with; `accepted` otherwise.
 inline std::string refusal(any_session_for<nobody>& session, std::string_view text) {
     try {
-        session.execute({.text = text, .table = "t", .verb = sql::verb::insert}, {}, {});
+        session.execute(
+            {.text = text, .table = "t", .verb = sql::verb::insert, .reach = sql::reach::everybody},
+            {},
+            {}
+        );
     } catch (const error& refused) {
         return std::string{refused.sqlstate()};
     }
@@ -82,7 +86,8 @@ inline std::string refusal(any_session_for<nobody>& session, std::string_view te
 
 /// The first field of the first row; `NULL` when it is, nothing when there is no row.
 inline std::string one(any_session_for<nobody>& session, std::string_view text) {
-    auto found = session.execute({.text = text, .table = "t"}, {}, {});
+    auto found =
+        session.execute({.text = text, .table = "t", .reach = sql::reach::everybody}, {}, {});
     const auto fields = found.next();
     if (!fields)
         return {};

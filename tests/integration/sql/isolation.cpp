@@ -15,7 +15,8 @@ namespace {
 
 /// What a caller got out of a statement: fields of the first row, or how many rows it changed.
 std::string outcome(any_session_for<nobody>& session, const shape& one) {
-    auto found = session.execute({one.text, "t", one.verb}, one.arguments, {});
+    auto found =
+        session.execute({one.text, "t", one.verb, sql::reach::everybody}, one.arguments, {});
     if (one.verb != sql::verb::select)
         return found.affected_rows() == 0 ? "nothing" : "changed";
     const auto fields = found.next();
@@ -78,7 +79,12 @@ TEMPLATE_TEST_CASE(
     const std::string notes{is_postgres ? R"(@{app_data}"notes")" : "@{app_data}`notes`"};
     if (deleted)
         session.execute(
-            {"update " + notes + " set is_deleted = true", "notes", sql::verb::update}, {}, {}
+            {"update " + notes + " set is_deleted = true",
+             "notes",
+             sql::verb::update,
+             sql::reach::everybody},
+            {},
+            {}
         );
     const std::string state =
         "select concat_ws('|', id, visit_id, text, record_uuid, is_deleted, inserted_at, "

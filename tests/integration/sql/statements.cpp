@@ -15,7 +15,7 @@ namespace {
 /// What the database says against it; nothing is good.
 void execute(any_session_for<nobody>& session, const shape& one, std::vector<std::string>& wrong) {
     try {
-        session.execute({one.text, "t", one.verb}, one.arguments, {});
+        session.execute({one.text, "t", one.verb, sql::reach::everybody}, one.arguments, {});
     } catch (const error& refused) {
         wrong.push_back(one.name + ": " + refused.what() + "\n" + one.text);
     }
@@ -25,7 +25,7 @@ void clear(any_session_for<nobody>& session, const table& of) {
     const auto text = sql::written(session.dialect(), [&](sql::writer& out) {
         out.put("delete from ").name(of);
     });
-    session.execute({text, of.name, sql::verb::remove}, {}, {});
+    session.execute({text, of.name, sql::verb::remove, sql::reach::everybody}, {}, {});
 }
 
 constexpr sql::visibility visibilities[]{

@@ -166,3 +166,39 @@ TEST_CASE("the exception being handled stays reachable for the log") {
         CHECK_THROWS_AS(std::rethrow_if_nested(failure), std::runtime_error);
     }
 }
+
+TEST_CASE("each row of the troubleshooting table is told with what to do") {
+    const auto told = [](std::string_view sqlstate, std::string_view text) -> std::string {
+        try {
+            throw_refusal(sqlstate, text, "");
+        } catch (const weir::error& failure) {
+            // The server's words may hold names; they are for the log.
+            CHECK(std::string{failure.what()}.find("canary") == std::string::npos);
+            return failure.what();
+        }
+    };
+    const auto says = [](const std::string& text, std::string_view part) {
+        return text.find(part) != std::string::npos;
+    };
+    CHECK(says(
+        told("28P01", "FATAL:  password authentication failed for user \"canary\""),
+        "token has expired"
+    ));
+    CHECK(says(
+        told("28000", "FATAL:  Failed to decode token for role \"canary\""),
+        "LAKEBASE_INSTANCE_NAME"
+    ));
+    CHECK(says(told("28000", "FATAL:  role \"canary\" does not exist"), "databricks_create_role"));
+    CHECK(says(told("28P01", "fe_sendauth: no password supplied"), "LAKEBASE_ENDPOINT"));
+    CHECK(says(told("42501", "ERROR:  permission denied for schema canary"), "grant usage"));
+    CHECK(says(told("42501", "ERROR:  permission denied for sequence canary"), "sequences"));
+    CHECK(says(told("42501", "ERROR:  permission denied for table canary"), "grant select"));
+    CHECK(says(told("42501", "FATAL:  permission denied for database \"canary\""), "connect"));
+    CHECK(says(told("42501", "ERROR:  must be owner of table canary"), "owner"));
+    CHECK(says(
+        told("42501", "ERROR:  new row violates row-level security policy for table \"canary\""),
+        "row policies"
+    ));
+    CHECK(says(told("3F000", "ERROR:  schema \"canary\" does not exist"), "LAKEBASE_SCHEMA"));
+    CHECK(says(told("42P01", "ERROR:  relation \"canary\" does not exist"), "create it"));
+}

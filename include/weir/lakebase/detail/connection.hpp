@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// One connection to the server: prepares, executes, translates failures. Costs <pqxx/pqxx>.
+// One connection to the server: prepares, executes, translates failures. Costs <libpq-fe.h>.
 #pragma once
 
 #include <weir/core/error.hpp>
-#include <weir/lakebase/detail/pqxx_compat.hpp>
+#include <weir/lakebase/detail/pq_link.hpp>
 #include <weir/lakebase/detail/prepared_cache.hpp>
 #include <weir/lakebase/detail/server_report.hpp>
 #include <weir/lakebase/detail/statement_watch.hpp>
@@ -11,13 +11,12 @@
 #include <weir/lakebase/sqlstate.hpp>
 #include <weir/sql/dialect.hpp>
 #include <weir/sql/place.hpp>
+#include <weir/sql/row_policies.hpp>
 #include <weir/sql/statement.hpp>
 
 #include <cstddef>
 #include <exception>
-#include <memory>
 #include <optional>
-#include <poll.h>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,6 +32,10 @@ struct call {
     bool in_unit = false;
     const void* owner = nullptr;
     steady::time_point due{};
+    /// What row policies are told for it; nullptr: nothing, or what the unit of work was told.
+    const sql::arguments* told = nullptr;
+    /// What they are told again after it, in a unit of work.
+    const sql::arguments* told_after = nullptr;
 };
 
 /// Throws what the loss of a connection means, with the driver's exception nested.
@@ -75,15 +78,13 @@ throw_stopped(const call& of, interference met, std::string_view server_text) {
 /// once.
 class connection {
 public:
-    /// Errors: pqxx::broken_connection; translated by the pool, which knows what to try again.
+    /// Errors: pq_failure; translated by the pool, which knows what to try again.
     /// Lifetime: the options, `watch` and `dog` must outlive this object.
     connection(
         const options& to, const secret& connection_string, watched_statement& watch, watchdog& dog
     )
-        : link_(open_connection(connection_string.reveal())), to_(to), prepared_(to.prepared),
-          watch_(watch), dog_(dog) {
-        single_.emplace(*link_);
-    }
+        : link_(connection_string.reveal()), to_(to), prepared_(to.prepared), watch_(watch),
+          dog_(dog) {}
 
     connection(const connection&) = delete;
     connection(connection&&) = delete;
@@ -96,76 +97,62 @@ public:
     /// own: BEGIN and COMMIT would be two more round trips, about twice the time.
     ///
     /// Errors: the types of core/error.hpp; is_broken() tells whether the connection is lost.
-    pqxx::result
+    pq_answer
     execute(const sql::statement& statement, const sql::arguments& arguments, const call& of) {
         return guarded(of, [&](bool& sent) {
             if (statement.verb == sql::verb::ddl && arguments.size() == 0) {
                 // Run once and hardly ever again; may be several statements.
                 const auto text = placed(statement.text);
                 sent = true;
-                return single_->exec(text);
+                return link_.run(text.c_str());
             }
             try {
-                const auto& name = name_of(statement.text);
-                sent = true;
-                return pointers_.execute(*single_, name, arguments);
-            } catch (const pqxx::sql_error& refused) {
+                return send(statement, arguments, of, sent);
+            } catch (const pq_failure& refused) {
                 if (!is_stale_plan(refused))
                     throw;
                 // Refused before it ran: the table changed under the plan, or the server forgot it.
                 prepared_.forget(statement.text);
+                tells_.clear();
                 if (of.in_unit)
                     throw;
             }
             sent = false;
-            const auto& name = name_of(statement.text);
-            sent = true;
-            return pointers_.execute(*single_, name, arguments);
+            return send(statement, arguments, of, sent);
         });
     }
 
     /// Executes text that takes no arguments and is not worth preparing: BEGIN, COMMIT, ROLLBACK.
-    pqxx::result run(const char* text, const call& of) {
+    pq_answer run(const char* text, const call& of) {
         return guarded(of, [&](bool& sent) {
+            if (of.told == nullptr) {
+                sent = true;
+                return link_.run(text);
+            }
+            const auto& tells = prepared_to_tell();
             sent = true;
-            return single_->exec(text);
+            return link_.run_both(text, {tells, *of.told});
         });
     }
 
     /// Whether the server has hung up while nothing was asked of it. One system call.
     ///
     /// A killed connection looks open until it is used; a write must know before it is sent.
-    [[nodiscard]] bool has_hung_up() noexcept {
-        pollfd asked{.fd = link_->sock(), .events = POLLIN, .revents = 0};
-        if (asked.fd < 0)
-            return true;
-        if (::poll(&asked, 1, 0) == 0)
-            return false;
-        try {
-            // Something arrived unasked: a notice is read away, the end of the connection throws.
-            link_->get_notifs();
-            if (!link_->is_open())
-                return true;
-            // What was read may have been the reason for the end that follows.
-            return ::poll(&asked, 1, 0) != 0;
-        } catch (const std::exception&) {
-            return true;
-        }
-    }
+    [[nodiscard]] bool has_hung_up() noexcept { return link_.has_hung_up(); }
 
     /// Whether the connection must not be used again.
-    [[nodiscard]] bool is_broken() const noexcept { return broken_ || !link_->is_open(); }
+    [[nodiscard]] bool is_broken() const noexcept { return broken_ || !link_.is_open(); }
 
     /// Has the pool close it: its state is not known any more.
     void distrust() noexcept { broken_ = true; }
 
-    [[nodiscard]] int backend() const noexcept { return link_->backendpid(); }
+    [[nodiscard]] int backend() const noexcept { return link_.backend(); }
 
     [[nodiscard]] std::size_t prepared_statements() const noexcept { return prepared_.size(); }
 
 private:
-    [[nodiscard]] static bool is_stale_plan(const pqxx::sql_error& refused) {
-        const std::string_view code = refused.sqlstate();
+    [[nodiscard]] static bool is_stale_plan(const pq_failure& refused) {
+        const std::string_view code{refused.sqlstate()};
         return code == "26000" ||
                (code == "0A000" &&
                 std::string_view{refused.what()}.find("cached plan") != std::string_view::npos);
@@ -190,17 +177,56 @@ private:
         if (const auto* known = prepared_.find(text))
             return *known;
         if (const auto old = prepared_.evict_if_full())
-            link_->unprepare(*old);
+            unprepare(*old);
         auto name = prepared_.next_name();
-        prepare(*link_, name, placed(text));
+        link_.prepare(name, placed(text));
         return prepared_.add(text, std::move(name));
+    }
+
+    /// Executes a statement by its prepared name, and before it what tells the row policies: in one
+    /// round trip and, outside a unit of work, one transaction.
+    pq_answer send(
+        const sql::statement& statement, const sql::arguments& arguments, const call& of, bool& sent
+    ) {
+        if (of.told == nullptr) {
+            const auto& name = name_of(statement.text);
+            sent = true;
+            return link_.execute({name, arguments});
+        }
+        const auto& tells = prepared_to_tell();
+        const auto& name = name_of(statement.text);
+        sent = true;
+        if (of.told_after == nullptr)
+            return link_.execute_both({tells, *of.told}, {name, arguments});
+        return link_.execute_between({tells, *of.told}, {name, arguments}, {tells, *of.told_after});
+    }
+
+    /// The name of the statement that tells the row policies. Not in the cache, which could give it
+    /// up between its two uses.
+    const std::string& prepared_to_tell() {
+        if (tells_.empty()) {
+            auto name = prepared_.next_name();
+            link_.prepare(name, std::string{sql::set_caller_text});
+            tells_ = std::move(name);
+        }
+        return tells_;
+    }
+
+    void unprepare(const std::string& name) {
+        try {
+            (void)link_.run(("deallocate " + name).c_str());
+        } catch (const pq_failure& refused) {
+            // The server forgot it: so much the better.
+            if (refused.sqlstate() != "26000")
+                throw;
+        }
     }
 
     /// Runs `action` under the watchdog. `action` sets its argument once the statement may have
     /// reached the server.
     template <class Action>
-    pqxx::result guarded(const call& of, Action&& action) {
-        watch_.start(*link_, of.owner, of.due);
+    pq_answer guarded(const call& of, Action&& action) {
+        watch_.start(link_, of.owner, of.due);
         dog_.expect(of.due);
         bool sent = false;
         try {
@@ -210,46 +236,39 @@ private:
             if (watch_.finish() != interference::none)
                 broken_ = true;
             return received;
-        } catch (const weir::error&) {
-            watch_.finish();
-            throw;
-        } catch (const std::exception& failure) {
+        } catch (const pq_failure& failure) {
             const auto met = watch_.finish();
             auto seen = of;
             seen.ambiguous = of.ambiguous && sent;
             translate(failure, met, seen);
+        } catch (...) {
+            watch_.finish();
+            throw;
         }
     }
 
-    [[noreturn]] void translate(const std::exception& failure, interference met, const call& of) {
-        auto sqlstate = sqlstate_of(failure);
-        // The library calls every class 08 refusal a broken connection, and keeps no code for it.
-        if (sqlstate.empty())
-            sqlstate = read_report(failure.what()).sqlstate;
-        const bool by_name = dynamic_cast<const pqxx::broken_connection*>(&failure) != nullptr;
-        if (!link_->is_open() || (by_name && sqlstate.empty())) {
+    [[noreturn]] void translate(const pq_failure& failure, interference met, const call& of) {
+        if (!link_.is_open()) {
             broken_ = true;
             throw_lost(of, met, failure.what());
         }
+        const std::string_view sqlstate{failure.sqlstate()};
         if (met != interference::none) {
             if (sqlstate == "57014")
                 throw_stopped(of, met, failure.what());
             broken_ = true;
         }
-        if (sqlstate.empty() && dynamic_cast<const pqxx::sql_error*>(&failure) == nullptr) {
-            // The library itself is at odds with the connection: neither can be trusted any more.
+        // The library itself is at odds with the connection: neither can be trusted any more.
+        if (sqlstate.empty())
             broken_ = true;
-        }
         throw_refusal(sqlstate, failure.what(), of.table);
     }
 
-    std::unique_ptr<pqxx::connection> link_;
-    // Kept open for the connection's life: it is only the library's word for "no transaction".
-    // After link_, so that it goes first.
-    std::optional<pqxx::nontransaction> single_;
+    pq_link link_;
     const options& to_;
     prepared_cache prepared_;
-    argument_pointers pointers_;
+    // Empty until it is prepared.
+    std::string tells_{};
     watched_statement& watch_;
     watchdog& dog_;
     bool broken_ = false;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opens connections: asks for the password, tries again where that may help, says what went wrong.
-// Costs <pqxx/pqxx> and <random>.
+// Costs <libpq-fe.h> and <random>.
 #pragma once
 
 #include <weir/core/deadline.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/secret.hpp>
 #include <weir/lakebase/detail/connection.hpp>
-#include <weir/lakebase/detail/pqxx_compat.hpp>
+#include <weir/lakebase/detail/pq_link.hpp>
 #include <weir/lakebase/detail/server_report.hpp>
 #include <weir/lakebase/detail/statement_watch.hpp>
 #include <weir/lakebase/options.hpp>
@@ -86,10 +86,9 @@ private:
         const auto text = connection_string(options_, password, until.left());
         try {
             return std::make_unique<connection>(options_, text, watch, dog);
-        } catch (const std::exception& failure) {
-            auto sqlstate = sqlstate_of(failure);
-            if (sqlstate.empty())
-                sqlstate = sqlstate_of_refusal(failure.what());
+        } catch (const pq_failure& failure) {
+            // libpq tells no code of a refused connection.
+            const auto sqlstate = sqlstate_of_refusal(failure.what());
             if (!sqlstate.empty())
                 throw_refusal(sqlstate, failure.what(), {});
             std::throw_with_nested(connection_error{

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cancels statements that outlive their deadline: one place per connection, one thread per pool. A
 // statement pays an atomic store and two uncontended locks for it, no round trip. Costs <thread>
-// and <pqxx/pqxx>.
+// and <libpq-fe.h>.
 #pragma once
 
 #include <weir/core/deadline.hpp>
-#include <weir/lakebase/detail/pqxx_compat.hpp>
+#include <weir/lakebase/detail/pq_link.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -13,7 +13,6 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -47,7 +46,7 @@ public:
     static constexpr std::chrono::seconds grace{2};
 
     /// Lifetime: `on` must stay until finish().
-    void start(pqxx::connection& on, const void* owner, steady::time_point due) {
+    void start(pq_link& on, const void* owner, steady::time_point due) {
         const std::lock_guard hold{mutex_};
         on_ = &on;
         owner_ = owner;
@@ -96,7 +95,7 @@ public:
         met_ = interference::cut;
         due_.store(never);
         // Wakes the thread that waits for the server; it finds the connection broken.
-        ::shutdown(on_->sock(), SHUT_RDWR);
+        ::shutdown(on_->socket(), SHUT_RDWR);
     }
 
     /// Asks the server to cancel the statement if its time is over. Blocks while it asks.
@@ -115,14 +114,12 @@ private:
     void send_cancel(interference why) {
         met_ = why;
         due_.store((steady::now() + grace).time_since_epoch().count());
-        try {
-            on_->cancel_query();
-        } catch (const std::exception&) { // NOLINT(bugprone-empty-catch): the grace's end cuts it
-        }
+        // Where that could not be asked, the grace's end cuts the connection.
+        on_->cancel();
     }
 
     std::mutex mutex_;
-    pqxx::connection* on_ = nullptr;
+    pq_link* on_ = nullptr;
     const void* owner_ = nullptr;
     interference met_ = interference::none;
     // Read without the lock by the watching thread, which looks at every place.
