@@ -32,7 +32,7 @@ find weir -name '*.hpp' | sort | xargs awk '
     }
 
     BEGIN {
-        split("core:0 table:1 sql:2 json:2 data:3 workspace:4 lakebase:5 warehouse:5 embedded:5 http:6 app:7", pairs, " ")
+        split("core:0 table:1 sql:2 json:2 data:3 workspace:4 lakebase:5 warehouse:5 embedded:5 http:6 app:7 testing:8", pairs, " ")
         for (at in pairs) {
             split(pairs[at], pair, ":")
             floor[pair[1]] = pair[2]

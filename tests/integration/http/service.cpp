@@ -228,7 +228,10 @@ service::ask_as(const std::optional<weir::caller>& who, weir::http::request aske
 
 std::uint64_t service::execute(std::string_view text) {
     auto session = parts_->on->session(weir::nobody{});
-    return session.execute({text, "", weir::sql::verb::update}, {}, weir::deadline{})
+    return session
+        .execute(
+            {text, "", weir::sql::verb::update, weir::sql::reach::everybody}, {}, weir::deadline{}
+        )
         .affected_rows();
 }
 
