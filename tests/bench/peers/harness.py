@@ -37,7 +37,7 @@ PEERS = {
     "fastify-pg": (f"node {WORK}/node/fastify-pg.mjs", {}),
     "lakebase-express": (f"node {WORK}/node/lakebase-express.mjs", {}),
     "appkit": (f"node {WORK}/node-appkit/appkit.mjs", {"NODE_ENV": "production", "DISABLE_APPKIT_INTERNAL_TELEMETRY": "true"}),
-    "weir": (E.get("WEIR_PEER", f"{WORK}/bin/weir"), {"WEIR_LOCAL_USER": "bench", "LAKEBASE_SCHEMA": "public",
+    "weir": (E.get("PEER_WEIR", f"{WORK}/bin/weir"), {"WEIR_LOCAL_USER": "bench", "LAKEBASE_SCHEMA": "public",
                                                        "WEIR_PORT": "$PORT"}),
     "hand-cpp": (f"{WORK}/bin/hand", {}),
     "tuned-httplib": (f"{WORK}/bin/tuned", {"TUNED_MODE": "direct"}),
@@ -134,6 +134,8 @@ def call(port, method, path, body=None):
     data = None if body is None else json.dumps(body).encode()
     r = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data,
                                {"Content-Type": "application/json"} if data else {}, method=method)
+    if isinstance(body, list):  # weir gives the rows back unless told not to; the others never do
+        r.add_header("Prefer", "return=minimal")
     try:
         with urllib.request.urlopen(r, timeout=20) as f:
             return f.status, json.loads(f.read() or b"null")

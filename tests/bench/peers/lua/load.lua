@@ -4,6 +4,7 @@ local mode, rows, base, n = "get", 1000000, 5000000000, 0
 local FIRST = 4200000000
 local wells, batch, above = "/wells", "/wells/batch", "oileur_gt="
 local json = { ["Content-Type"] = "application/json" }
+local counted = { ["Content-Type"] = "application/json", ["Prefer"] = "return=minimal" }
 
 local function record(id)
   return string.format('{"api10":%d,"api14":%d,"wellname":"BENCH %d-1H","spuddate":"01/15/2024",' ..
@@ -32,7 +33,7 @@ function request()
   elseif mode == "batch" then
     local t = {}
     for i = 1, 1000 do n = n + 1; t[i] = record(base + n) end
-    return wrk.format("POST", batch, json, "[" .. table.concat(t, ",") .. "]")
+    return wrk.format("POST", batch, counted, "[" .. table.concat(t, ",") .. "]")
   elseif mode == "patch" then
     return wrk.format("PATCH", string.format("%s/%d", wells, FIRST + math.random(0, rows - 1)), json,
       string.format('{"oileur":%d.25,"gaseur":%d.5}', math.random(0, 1000000), math.random(0, 3000000)))
