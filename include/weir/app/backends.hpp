@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The backends that settings name, opened, and which tables each serves. Costs pqxx, httplib.h and
-// embedded/database.hpp.
+// The backends that settings name, opened, and which tables each serves. Costs libpq-fe.h,
+// httplib.h and embedded/database.hpp.
 #pragma once
 
 #include <weir/app/lakebase_passwords.hpp>

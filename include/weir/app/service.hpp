@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A whole service: settings, backend, routes, listener, signals. Costs pqxx, httplib, nghttp2.h and
-// <thread>: include it in one file.
+// A whole service: settings, backend, routes, listener, signals. Costs libpq-fe.h, httplib,
+// nghttp2.h and <thread>: include it in one file.
 #pragma once
 
 #include <weir/app/api_log_door.hpp>
