@@ -63,6 +63,16 @@ public:
     /// for the schema of field_ops.
     std::uint64_t execute(std::string_view text);
 
+    /// The two layers that keep callers apart, for field_ops: the predicates of statements, and the
+    /// row policies of PostgreSQL.
+    struct layers {
+        bool predicates = true;
+        bool policies = true;
+    };
+
+    /// Takes layers away, before the first request.
+    void keep_only(layers kept);
+
     /// When the connection breaks, as seen from this side.
     enum class crash : std::uint8_t { never, before_commit, after_commit };
 

@@ -4,6 +4,7 @@
 // names those of tables and columns. A writer that takes up a new word adds it to the vocabulary.
 #pragma once
 
+#include <weir/sql/statement.hpp>
 #include <weir/table/history.hpp>
 #include <weir/table/table.hpp>
 
@@ -15,6 +16,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace test {
@@ -38,6 +40,23 @@ public:
     /// Notes a statement that is about to be executed.
     void see(std::string_view statement);
 
+    /// Has every statement executed as `change` gives it; before the first.
+    void change_with(std::function<std::string(std::string_view)> change) {
+        change_ = std::move(change);
+    }
+
+    /// Notes a statement and calls `send` with it, changed where that was asked for.
+    template <class Send>
+    auto pass(const weir::sql::statement& written, const Send& send) {
+        see(written.text);
+        if (!change_)
+            return send(written);
+        const auto text = change_(written.text);
+        auto changed = written;
+        changed.text = text;
+        return send(changed);
+    }
+
     /// Words that neither the writer nor the schemas have, each with its statement.
     [[nodiscard]] std::vector<std::string> strange() const;
 
@@ -55,6 +74,7 @@ private:
     std::set<std::string, std::less<>> seen_{};
     std::vector<std::string> strange_{};
     std::size_t statements_ = 0;
+    std::function<std::string(std::string_view)> change_{};
 };
 
 } // namespace test

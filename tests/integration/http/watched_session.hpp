@@ -38,16 +38,18 @@ public:
     auto execute(
         const weir::sql::statement& text, const weir::sql::arguments& with, weir::deadline until
     ) {
-        watch_->see(text.text);
-        return held_.execute(text, with, until);
+        return watch_->pass(text, [&](const weir::sql::statement& sent) {
+            return held_.execute(sent, with, until);
+        });
     }
 
     auto
     stream(const weir::sql::statement& text, const weir::sql::arguments& with, weir::deadline until)
         requires requires { held_.stream(text, with, until); }
     {
-        watch_->see(text.text);
-        return held_.stream(text, with, until);
+        return watch_->pass(text, [&](const weir::sql::statement& sent) {
+            return held_.stream(sent, with, until);
+        });
     }
 
     [[nodiscard]] std::size_t most_argument_bytes() const {
