@@ -8,6 +8,7 @@
 
 using namespace weir::warehouse;
 using weir::type;
+using weir::type_store;
 
 namespace {
 
