@@ -141,7 +141,8 @@ public:
         refuse_insert({&made, 1});
     }
 
-    /// Stores rows, or replaces the live rows that have their keys: one statement, all or none.
+    /// Stores rows, or replaces the live rows that have their keys: one statement, all or none. In
+    /// a unit of work on PostgreSQL, a conflict with another caller's row obliges to roll it back.
     ///
     /// Errors: conflict_error when a key belongs to a deleted row or to another caller's, or a
     ///         unique value to another row; validation_error when two of the rows given are one;
@@ -373,9 +374,14 @@ private:
 
     upserted<Row>
     store(std::vector<create> given, sql::on_conflict existing, const upsert_options& options) {
-        if (base::lacks_unit() && existing == sql::on_conflict::update)
-            return base::change_in_unit([&](auto& rows) {
-                return rows.upsert_all(std::move(given), options);
+        if ((base::lacks_unit() && existing == sql::on_conflict::update) ||
+            (base::hides_others() && !detail::is_in_unit(base::session())))
+            return base::change_in_unit([&](auto& rows) -> upserted<Row> {
+                if (existing == sql::on_conflict::update)
+                    return rows.upsert_all(std::move(given), options);
+                auto added = rows.insert_ignoring(std::move(given), options);
+                const auto created = added.size();
+                return {.rows = std::move(added), .created = created};
             });
         const auto columns = columns_of(options);
         const auto stamp = stamp_now();
@@ -419,6 +425,12 @@ private:
         const bool has_written = is_postgres() ? !rows.empty() : stored.affected_rows() != 0;
         if (existing == sql::on_conflict::update ? !has_written
                                                  : !has_written && !are_all_there(made, columns)) {
+            kept.forget();
+            refuse_insert(made);
+        }
+        // Another caller's row was passed over: the unit of work is not to be committed.
+        if (base::hides_others() && rows.size() != made.size() &&
+            (existing == sql::on_conflict::update || !are_all_there(made, columns))) {
             kept.forget();
             refuse_insert(made);
         }

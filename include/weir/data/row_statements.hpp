@@ -214,12 +214,18 @@ protected:
         return keeps_history && !detail::is_in_unit(*session_);
     }
 
+    /// Whether row policies hide the rows of other callers from a statement's own look for them.
+    [[nodiscard]] bool hides_others() const {
+        return sql::is_isolated(table_of<Row>) && is_postgres();
+    }
+
     /// What `work(rows)` gives with a repository in a unit of work of its own.
     ///
     /// Errors: configuration_error on a backend without units of work.
     template <class Work>
     auto change_in_unit(Work&& work) {
-        if constexpr (keeps_history && transactional_session<Session>) {
+        if constexpr ((keeps_history || sql::is_isolated(table_of<Row>)) &&
+                      transactional_session<Session>) {
             auto unit = detail::begin_to_write(*session_, due());
             repository<Row, detail::unit_of<Session>> rows{unit, options_};
             auto done = std::forward<Work>(work)(rows);

@@ -18,6 +18,7 @@
 #include <postgres_fixture.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace test {
@@ -28,6 +29,13 @@ using served_tables =
 inline const weir::caller anna{.id = "anna", .email = "anna@example.com"};
 inline const weir::caller bert{.id = "bert", .email = "bert@example.com"};
 inline const weir::caller carl{.id = "carl", .email = "carl@example.com", .groups = {"auditors"}};
+
+/// `text` with the place of the tables where `@H.` stands.
+inline std::string placed(std::string text, std::string_view place) {
+    for (auto found = text.find("@H."); found != std::string::npos; found = text.find("@H."))
+        text.replace(found, 3, place);
+    return text;
+}
 
 /// A schema on PostgreSQL of the test's own.
 class postgres_backend {
@@ -40,6 +48,11 @@ public:
     template <class Who>
     [[nodiscard]] auto session(Who who) {
         return weir::any_session_for<Who>{pool_.session(who)};
+    }
+
+    /// Executes text as somebody whom no row policy binds.
+    void tamper(std::string text) {
+        schema_.server().as_superuser(placed(std::move(text), '"' + schema_.name() + "\"."));
     }
 
 private:
@@ -57,6 +70,16 @@ public:
     template <class Who>
     [[nodiscard]] auto session(Who who) {
         return weir::any_session_for<Who>{database_.session(who)};
+    }
+
+    /// Executes text that nothing of weir stands before.
+    void tamper(std::string text) {
+        database_.session(weir::nobody{})
+            .execute(
+                {placed(std::move(text), "@{ledger}"), "history", weir::sql::verb::update},
+                {},
+                weir::deadline{}
+            );
     }
 
 private:
@@ -85,12 +108,12 @@ weir::repository<Row, Session> rows(Session& session) {
 
 /// What a statement gives, NULL as "-". `@H` stands for the place of the tables.
 template <class Session>
-std::vector<std::string> ask(Session& session, std::string text, weir::sql::verb does = {}) {
-    for (auto found = text.find("@H."); found != std::string::npos; found = text.find("@H."))
-        text.replace(found, 3, "@{ledger}");
+std::vector<std::string> ask(Session& session, const std::string& text, weir::sql::verb does = {}) {
     std::vector<std::string> given;
-    auto result =
-        session.execute({text, "history", does, weir::sql::reach::everybody}, {}, weir::deadline{});
+    const auto asked = placed(text, "@{ledger}");
+    auto result = session.execute(
+        {asked, "history", does, weir::sql::reach::everybody}, {}, weir::deadline{}
+    );
     while (const auto fields = result.next()) {
         std::string line;
         for (const auto& field : *fields)
@@ -98,11 +121,6 @@ std::vector<std::string> ask(Session& session, std::string text, weir::sql::verb
         given.push_back(line);
     }
     return given;
-}
-
-template <class Session>
-void change(Session& session, const std::string& text) {
-    ask(session, text, weir::sql::verb::update);
 }
 
 } // namespace test

@@ -94,20 +94,19 @@ TEMPLATE_TEST_CASE(
     const auto history = std::string{"@H.contracts_history"};
 
     SECTION("a value altered") {
-        change(session, "update " + history + " set rate = 7 where history_version = 2");
+        backend.tamper("update " + history + " set rate = 7 where history_version = 2");
         CHECK(verify(session) == faults{{history_fault::altered, "1", 2}});
     }
     SECTION("a private value altered") {
-        change(session, "update " + history + " set margin = 0.5 where history_version = 3");
+        backend.tamper("update " + history + " set margin = 0.5 where history_version = 3");
         CHECK(verify(session) == faults{{history_fault::altered, "1", 3}});
     }
     SECTION("the actor altered") {
-        change(session, "update " + history + " set history_by = 'x' where history_version = 1");
+        backend.tamper("update " + history + " set history_by = 'x' where history_version = 1");
         CHECK(verify(session) == faults{{history_fault::altered, "1", 1}});
     }
     SECTION("a value altered and its hash made to look well") {
-        change(
-            session,
+        backend.tamper(
             "update " + history + " set rate = 7, history_hash = 'ff' where history_version = 2"
         );
         CHECK(
@@ -116,25 +115,25 @@ TEMPLATE_TEST_CASE(
         );
     }
     SECTION("a version removed") {
-        change(session, "delete from " + history + " where history_version = 2");
+        backend.tamper("delete from " + history + " where history_version = 2");
         CHECK(verify(session) == faults{{history_fault::broken_chain, "1", 3}});
     }
     SECTION("the first version removed") {
-        change(session, "delete from " + history + " where history_version = 1");
+        backend.tamper("delete from " + history + " where history_version = 1");
         CHECK(verify(session) == faults{{history_fault::broken_chain, "1", 2}});
     }
     SECTION("the newest version removed") {
-        change(session, "delete from " + history + " where history_version = 4");
+        backend.tamper("delete from " + history + " where history_version = 4");
         CHECK(verify(session) == faults{{history_fault::newest_missing, "1", 0}});
     }
     SECTION("all versions removed") {
-        change(session, "delete from " + history);
+        backend.tamper("delete from " + history);
         CHECK(verify(session) == faults{{history_fault::newest_missing, "1", 0}});
     }
     SECTION("two versions exchanged") {
-        change(session, "update " + history + " set history_version = 9 where history_version = 2");
-        change(session, "update " + history + " set history_version = 2 where history_version = 3");
-        change(session, "update " + history + " set history_version = 3 where history_version = 9");
+        backend.tamper("update " + history + " set history_version = 9 where history_version = 2");
+        backend.tamper("update " + history + " set history_version = 2 where history_version = 3");
+        backend.tamper("update " + history + " set history_version = 3 where history_version = 9");
         CHECK(
             verify(session) ==
             faults{
@@ -152,10 +151,9 @@ TEMPLATE_TEST_CASE(
             columns.append(column.name).append(", ");
         const std::string rest = "history_operation, history_from, history_to, history_by, "
                                  "history_change, history_previous, history_hash";
-        change(
-            session,
+        backend.tamper(
             "insert into " + history + " (" + columns + "history_version, " + rest + ") select " +
-                columns + "5, " + rest + " from " + history + " where history_version = 4"
+            columns + "5, " + rest + " from " + history + " where history_version = 4"
         );
         CHECK(
             verify(session) ==
@@ -163,7 +161,7 @@ TEMPLATE_TEST_CASE(
         );
     }
     SECTION("a version given to another row") {
-        change(session, "update " + history + " set id = 2 where history_version = 4");
+        backend.tamper("update " + history + " set id = 2 where history_version = 4");
         CHECK(
             verify(session) ==
             faults{
@@ -175,11 +173,11 @@ TEMPLATE_TEST_CASE(
         );
     }
     SECTION("the row removed past its history") {
-        change(session, "delete from @H.contracts where id = 1");
+        backend.tamper("delete from @H.contracts where id = 1");
         CHECK(verify(session) == faults{{history_fault::row_missing, "1", 0}});
     }
     SECTION("a row changed past its history") {
-        change(session, "update @H.contracts set updated_at = inserted_at where id = 2");
+        backend.tamper("update @H.contracts set updated_at = inserted_at where id = 2");
         CHECK(verify(session) == faults{{history_fault::newest_missing, "2", 0}});
     }
 }
