@@ -5,13 +5,16 @@
 // quartiles. Needs WEIR_TEST_PG.
 #include <weir/lakebase/session.hpp>
 
+#include <libpq-fe.h>
+#include <pqxx/pqxx>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <libpq-fe.h>
+#include <memory>
 #include <postgres_fixture.hpp>
 #include <string>
 #include <string_view>
@@ -71,7 +74,7 @@ int main() {
     const std::string insert =
         "insert into @{place}\"t\" values ($1,$2,$3,$4,$5,$6,$7,$8,$9)" + returning;
 
-    const auto link = weir::lakebase::detail::open_connection(
+    const auto link = std::make_unique<pqxx::connection>(
         weir::lakebase::detail::connection_string(
             schema.options(), weir::secret{}, std::chrono::milliseconds{10'000}
         )

@@ -7,10 +7,13 @@
 #include <weir/lakebase/session.hpp>
 #include <weir/sql/place.hpp>
 
+#include <pqxx/pqxx>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <memory>
 #include <optional>
 #include <postgres_fixture.hpp>
 #include <string>
@@ -80,7 +83,7 @@ int main() {
     weir::create_tables<tutorial::tables>(session);
     weir::repository<tutorial::well, decltype(session)> wells{session};
 
-    const auto link = weir::lakebase::detail::open_connection(
+    const auto link = std::make_unique<pqxx::connection>(
         weir::lakebase::detail::connection_string(
             schema.options(), weir::secret{}, std::chrono::milliseconds{10'000}
         )
