@@ -4,8 +4,8 @@
 
 #include <field_ops.weir.hpp>
 
-int main() {
+int main(int argc, char** argv) {
     weir::app::service service{weir::app::settings::from_environment()};
     service.serve<field_ops::tables>();
-    return service.run();
+    return service.run(argc, argv);
 }

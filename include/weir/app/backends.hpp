@@ -6,6 +6,7 @@
 #include <weir/app/lakebase_passwords.hpp>
 #include <weir/app/settings.hpp>
 #include <weir/app/warehouse_backend.hpp>
+#include <weir/core/deadline.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/log.hpp>
 #include <weir/data/caller.hpp>
@@ -17,7 +18,9 @@
 #include <weir/lakebase/session.hpp>
 #include <weir/table/table.hpp>
 #include <weir/workspace/client.hpp>
+#include <weir/workspace/current_user.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -133,27 +136,46 @@ private:
     [[nodiscard]] std::unique_ptr<lakebase::pool> open_lakebase(const settings& chosen) const {
         if (chosen.embedded || !chosen.lakebase)
             return nullptr;
+        lakebase::password_provider password =
+            [fixed = chosen.lakebase->password](lakebase::password_need) { return fixed; };
+        if (passwords_)
+            password = [minted = passwords_.get()](lakebase::password_need why) {
+                return minted->give(why);
+            };
+        auto to = options_of(chosen);
+        if (to.user.empty())
+            to.user = role_of(*workspace_);
+        return std::make_unique<lakebase::pool>(std::move(to), std::move(password));
+    }
+
+    /// The database role of whoever the workspace's credentials belong to.
+    static std::string role_of(workspace::client& at) {
+        auto found =
+            workspace::read_current_user(at, {.until = deadline::in(std::chrono::seconds{10})});
+        if (found.user_name.empty())
+            throw configuration_error{
+                "The workspace does not tell who its credentials belong to: set PGUSER or "
+                "LAKEBASE_USER"
+            };
+        return std::move(found.user_name);
+    }
+
+    /// How to reach Lakebase, for settings that name it.
+    static lakebase::options options_of(const settings& chosen) {
         const auto& from = *chosen.lakebase;
         lakebase::options to{
             .host = from.host,
             .port = from.port,
             .database = from.database,
             .user = from.user,
-            .ssl = ssl_mode_of(from.sslmode),
+            .ssl = lakebase::ssl_mode_named(from.sslmode),
             .schema = std::string{chosen.source.find("LAKEBASE_SCHEMA").value_or("")},
             .variables = variables_of(chosen),
             .application_name = from.application_name,
         };
         if (!from.sslrootcert.empty())
             to.ssl_root_certificate = from.sslrootcert;
-        lakebase::password_provider password = [fixed = from.password](lakebase::password_need) {
-            return fixed;
-        };
-        if (passwords_)
-            password = [minted = passwords_.get()](lakebase::password_need why) {
-                return minted->give(why);
-            };
-        return std::make_unique<lakebase::pool>(std::move(to), std::move(password));
+        return to;
     }
 
     [[nodiscard]] std::unique_ptr<warehouse_backend> open_warehouse(const settings& chosen) const {
@@ -165,23 +187,6 @@ private:
                 .warehouse_id = chosen.warehouse_id, .variables = variables_of(chosen)
             }
         );
-    }
-
-    static lakebase::ssl_mode ssl_mode_of(std::string_view word) {
-        if (word.empty())
-            return lakebase::ssl_mode::automatic;
-        if (word == "disable")
-            return lakebase::ssl_mode::disable;
-        if (word == "require")
-            return lakebase::ssl_mode::require;
-        if (word == "verify-ca")
-            return lakebase::ssl_mode::verify_ca;
-        if (word == "verify-full")
-            return lakebase::ssl_mode::verify_full;
-        throw configuration_error{
-            "PGSSLMODE must be disable, require, verify-ca or verify-full; 'allow' and 'prefer' "
-            "would let a connection go unencrypted"
-        };
     }
 
     // What comes later uses what comes earlier.

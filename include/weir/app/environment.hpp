@@ -12,22 +12,41 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 // POSIX leaves the declaration to the program.
 extern "C" char** environ; // NOLINT(readability-redundant-declaration): POSIX asks for it
 
 namespace weir::app {
 
+/// Where a program's settings come from besides its environment.
+struct environment_options {
+    /// Names that begin with it win over those without: with `FIELD_OPS_`, `FIELD_OPS_PGHOST` over
+    /// `PGHOST`. So several programs can share one environment.
+    std::string prefix{};
+    std::string dotenv{".env"};
+};
+
 /// A snapshot of settings by name; an earlier source wins over a later one, an empty value counts
 /// as absent.
 class environment {
 public:
+    struct entry {
+        std::string value;
+        /// `environment`, or the name of a file.
+        std::string from;
+    };
+
+    using entries = std::map<std::string, entry, std::less<>>;
+
     environment() = default;
 
-    /// The process's environment, then `dotenv` if that file exists.
+    /// The process's environment; then, where it names a profile by WEIR_PROFILE, the file
+    /// `.env.<profile>`; then `.env` if that file exists.
     ///
-    /// Errors: configuration_error naming file and line when the file cannot be understood.
-    static environment of_process(const std::string& dotenv = ".env") {
+    /// Errors: configuration_error naming file and line when a file cannot be understood, and for
+    ///         a profile without its file.
+    static environment of_process(const environment_options& how = {}) {
         environment made;
         for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
             const std::string_view text{*entry};
@@ -35,14 +54,25 @@ public:
             if (equals != std::string_view::npos)
                 made.add(text.substr(0, equals), text.substr(equals + 1));
         }
-        made.add_file(dotenv);
+        auto profile = made.find(how.prefix + "WEIR_PROFILE");
+        if (!profile)
+            profile = made.find("WEIR_PROFILE");
+        if (profile) {
+            const auto file = how.dotenv + "." + std::string{*profile};
+            if (!made.add_file(file))
+                throw configuration_error{
+                    "WEIR_PROFILE names a profile, but " + file + " is absent"
+                };
+        }
+        made.add_file(how.dotenv);
+        made.prefer(how.prefix);
         return made;
     }
 
     /// Adds a name unless an earlier source has it.
-    void add(std::string_view name, std::string_view value) {
+    void add(std::string_view name, std::string_view value, std::string_view from = "environment") {
         if (!value.empty())
-            values_.emplace(std::string{name}, std::string{value});
+            values_.emplace(std::string{name}, entry{std::string{value}, std::string{from}});
     }
 
     /// Lifetime: until the environment changes.
@@ -50,20 +80,36 @@ public:
         const auto found = values_.find(name);
         if (found == values_.end())
             return std::nullopt;
-        return std::string_view{found->second};
+        return std::string_view{found->second.value};
     }
 
     /// Every name and value, sorted by name.
-    [[nodiscard]] const std::map<std::string, std::string, std::less<>>& all() const noexcept {
-        return values_;
-    }
+    [[nodiscard]] const entries& all() const noexcept { return values_; }
 
 private:
-    void add_file(const std::string& path) {
+    void prefer(std::string_view prefix) {
+        if (prefix.empty())
+            return;
+        entries preferred;
+        for (auto& [name, value] : values_) {
+            if (name.size() > prefix.size() && name.starts_with(prefix))
+                preferred.insert_or_assign(
+                    name.substr(prefix.size()), entry{value.value, value.from + ", as " + name}
+                );
+        }
+        preferred.merge(values_);
+        values_ = std::move(preferred);
+    }
+
+    /// Whether the file is there.
+    bool add_file(const std::string& path) {
         std::ifstream file{path};
+        if (!file.is_open())
+            return false;
         std::string line;
         for (std::size_t number = 1; std::getline(file, line); ++number)
             add_line(line, path, number);
+        return true;
     }
 
     // `NAME=value`, optionally after `export`, the value bare or in one kind of quotes; `#` starts
@@ -88,7 +134,7 @@ private:
                 };
             value = value.substr(1, value.size() - 2);
         }
-        add(name, value);
+        add(name, value, path);
     }
 
     static std::string_view trim(std::string_view text) {
@@ -99,7 +145,7 @@ private:
         return text.substr(first, text.find_last_not_of(blank) - first + 1);
     }
 
-    std::map<std::string, std::string, std::less<>> values_;
+    entries values_;
 };
 
 } // namespace weir::app

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Passwords of Lakebase that a workspace mints, renewed before each connect that needs it. Costs
+// Passwords of Lakebase that a workspace mints, renewed in the background before they expire. Costs
 // workspace/lakebase_credentials.hpp.
 #pragma once
 
@@ -12,16 +12,26 @@
 #include <weir/workspace/lakebase_credentials.hpp>
 #include <weir/workspace/token_cache.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <stop_token>
+#include <thread>
 
 namespace weir::app {
 
-/// The password of the service's own role. Threads: any number at once, which share one mint.
+/// The password of the service's own role: minted when somebody first connects, renewed ten minutes
+/// before its end (at fifty of sixty) whether somebody connects then or not. While renewals fail
+/// the old one is in use for as long as it is good, and connections that are open stay.
+///
+/// Threads: any number at once, which share one mint.
 class lakebase_passwords {
 public:
     /// Lifetime: client and log longer than this.
     lakebase_passwords(workspace::client& from, const lakebase_settings& chosen, const logger& log)
-        : cache_(source_of(from, chosen), {.log = &log}) {}
+        : cache_(source_of(from, chosen), {.renew_ahead = std::chrono::minutes{10}, .log = &log}),
+          refresher_([this](const std::stop_token& stop) { keep_fresh(stop); }) {}
 
     /// A password that is good now; another than before where the server refused it.
     ///
@@ -43,7 +53,25 @@ private:
                                        : workspace::endpoint_passwords(from, chosen.endpoint);
     }
 
+    void keep_fresh(const std::stop_token& stop) {
+        // The first mint is somebody's who connects; looking is cheaper than being told of it.
+        constexpr std::chrono::seconds longest{5};
+        std::mutex mutex;
+        std::condition_variable_any stopped;
+        std::unique_lock lock{mutex};
+        while (!stop.stop_requested()) {
+            const auto left = cache_.renewal_due() - deadline::clock::now();
+            const auto pause =
+                std::clamp<deadline::clock::duration>(left, std::chrono::milliseconds{20}, longest);
+            stopped.wait_for(lock, stop, pause, [] { return false; });
+            if (!stop.stop_requested())
+                cache_.renew_if_due();
+        }
+    }
+
     workspace::token_cache cache_;
+    // Last: it ends before what it renews.
+    std::jthread refresher_;
 };
 
 } // namespace weir::app

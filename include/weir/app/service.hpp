@@ -12,6 +12,7 @@
 #include <weir/core/error.hpp>
 #include <weir/core/log.hpp>
 #include <weir/core/seal.hpp>
+#include <weir/data/caller.hpp>
 #include <weir/data/create_tables.hpp>
 #include <weir/data/row_hooks.hpp>
 #include <weir/http/add_table.hpp>
@@ -29,6 +30,7 @@
 #include <weir/http/table_options.hpp>
 #include <weir/table/row.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -36,12 +38,15 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <functional>
 #include <future>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <type_traits>
 #include <utility>
@@ -76,9 +81,7 @@ public:
         : settings_(std::move(chosen)),
           log_(descriptor_sink(1), settings_.log_level, settings_.log_format) {
         routes_.log_to(log_);
-        routes_.identify_with([trust = settings_.trust](const http::request& asked) {
-            return http::identify(asked.headers, asked.remote_address, trust);
-        });
+        identify_with({});
     }
 
     service(const service&) = delete;
@@ -127,11 +130,38 @@ public:
         custom_.push_back({std::move(method), std::move(pattern), std::move(answer)});
     }
 
+    /// Asks `resolve` for the groups of each request's caller, besides those the settings find:
+    /// for `read_all` and `purge`. It runs before every request's route, so it should remember what
+    /// it knows; what it throws fails the request.
+    ///
+    ///     service.groups_with([](const weir::caller& who) { return directory.groups_of(who.id);
+    ///     });
+    void groups_with(std::function<std::vector<std::string>(const caller& who)> resolve) {
+        identify_with(std::move(resolve));
+    }
+
     /// The router, for routes that need no session.
     [[nodiscard]] http::router& routes() noexcept { return routes_; }
 
     /// The service's log, one line each on stdout.
     [[nodiscard]] const logger& log() const noexcept { return log_; }
+
+    /// The same for a program's arguments: `--check` tells what was chosen and what is wrong, and
+    /// ends with 0 or 1, opening nothing; any other is refused with 2.
+    int run(int count, const char* const* arguments) {
+        if (count <= 1)
+            return run();
+        if (count != 2 || std::string_view{arguments[1]} != "--check") {
+            std::fputs("usage: [--check]  (settings come from the environment)\n", stderr);
+            return 2;
+        }
+        for (const auto& each : settings_.chosen)
+            std::printf("%s\n", each.c_str());
+        if (tell_problems())
+            return 1;
+        std::puts("the settings are complete");
+        return 0;
+    }
 
     /// Listens until SIGTERM or SIGINT, then finishes what runs. The process's exit code: 0, or 1
     /// when the service could not start; the reasons are on stderr.
@@ -144,12 +174,18 @@ public:
         } catch (const configuration_error& failed) {
             settings_.problems.emplace_back(failed.what());
         }
-        for (const auto& problem : settings_.problems)
-            std::fprintf(stderr, "weir: %s\n", problem.c_str());
+        tell_problems();
         return 1;
     }
 
 private:
+    /// Whether there are any.
+    bool tell_problems() const {
+        for (const auto& problem : settings_.problems)
+            std::fprintf(stderr, "weir: %s\n", problem.c_str());
+        return !settings_.problems.empty();
+    }
+
     struct served_table {
         const table* facts;
         void (*add_routes)(
@@ -163,6 +199,18 @@ private:
         std::string pattern;
         http::custom_handler answer;
     };
+
+    void identify_with(std::function<std::vector<std::string>(const caller& who)> resolve) {
+        routes_.identify_with([trust = settings_.trust,
+                               resolve = std::move(resolve)](const http::request& asked) {
+            auto who = http::identify(asked.headers, asked.remote_address, trust);
+            if (who && resolve) {
+                auto found = resolve(*who);
+                std::move(found.begin(), found.end(), std::back_inserter(who->groups));
+            }
+            return who;
+        });
+    }
 
     void open_backends() {
         routes_.put_around(http::gzip_answers());
@@ -291,6 +339,10 @@ private:
         const auto host = is_ipv6 ? "[" + settings_.host + "]" : settings_.host;
         std::printf("listening on http://%s:%d\n", host.c_str(), port);
         std::fflush(stdout);
+        std::string chosen;
+        for (const auto& each : settings_.chosen)
+            chosen.append(chosen.empty() ? "" : ", ").append(each);
+        log_.info("settings", {{"chosen", chosen}});
         log_.info("serving", {{"backend", backends_->description()}, {"port", port}});
 
         const int signal = signals_.wait();

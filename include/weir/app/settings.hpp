@@ -9,6 +9,7 @@
 #include <weir/http/identity.hpp>
 #include <weir/http/records/name_patterns.hpp>
 #include <weir/http/target.hpp>
+#include <weir/lakebase/options.hpp>
 #include <weir/table/identifier.hpp>
 #include <weir/workspace/config.hpp>
 
@@ -81,12 +82,15 @@ struct settings {
     /// Where the values came from; places in schemas (`${UC_CATALOG:-main}.x`) are resolved with
     /// it.
     environment source{};
+    /// The settings that were found, `PGHOST=db.example.com (environment)`, in the order they were
+    /// asked for. Of a secret only that it is set.
+    std::vector<std::string> chosen{};
     /// What is missing or wrong, a sentence each; a service with problems does not start.
     std::vector<std::string> problems{};
 
     /// Reads the process's environment, then `.env`. Never throws for a bad setting: see
     /// `problems`.
-    static settings from_environment();
+    static settings from_environment(const environment_options& how = {});
 
     /// Reads a given environment.
     static settings from(environment source);
@@ -95,18 +99,30 @@ struct settings {
 namespace detail {
 
 /// Every `WEIR_*` setting there is; any other is a mistake.
-inline constexpr std::array<std::string_view, 10> known_settings{
+inline constexpr std::array<std::string_view, 13> known_settings{
     "WEIR_CURSOR_KEY",
     "WEIR_DUCKDB_LIBRARY",
     "WEIR_DYNAMIC_CREATE",
     "WEIR_DYNAMIC_TABLES",
     "WEIR_EMBEDDED",
+    "WEIR_GROUPS_CLAIM",
+    "WEIR_GROUPS_HEADER",
     "WEIR_HOST",
     "WEIR_LOCAL_USER",
     "WEIR_PORT",
     "WEIR_POSTGREST",
+    "WEIR_PROFILE",
     "WEIR_TRUST_FORWARDED_HEADERS",
 };
+
+/// Whether a setting's value is nobody's business.
+[[nodiscard]] inline bool is_secret(std::string_view name) noexcept {
+    for (const std::string_view word : {"TOKEN", "SECRET", "PASSWORD", "_KEY", "DATABASE_URL"}) {
+        if (name.find(word) != std::string_view::npos)
+            return true;
+    }
+    return false;
+}
 
 /// Reads settings by name and keeps what is wrong with them.
 class settings_reader {
@@ -114,7 +130,14 @@ public:
     explicit settings_reader(settings& into) : into_(into) {}
 
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const {
-        return into_.source.find(name);
+        const auto found = into_.source.all().find(name);
+        if (found == into_.source.all().end())
+            return std::nullopt;
+        const auto& [value, from] = found->second;
+        auto told = std::string{name} + "=" + (is_secret(name) ? "…" : value) + " (" + from + ")";
+        if (std::find(into_.chosen.begin(), into_.chosen.end(), told) == into_.chosen.end())
+            into_.chosen.push_back(std::move(told));
+        return std::string_view{value};
     }
 
     void text(std::string_view name, std::string& into) const {
@@ -179,6 +202,8 @@ public:
         into_.trust.trusted =
             flag("WEIR_TRUST_FORWARDED_HEADERS") || find("DATABRICKS_APP_NAME").has_value();
         text("WEIR_LOCAL_USER", into_.trust.local_user);
+        text("WEIR_GROUPS_HEADER", into_.trust.groups.header);
+        text("WEIR_GROUPS_CLAIM", into_.trust.groups.claim);
         text("DATABRICKS_CLIENT_ID", into_.actor);
     }
 
@@ -199,17 +224,20 @@ public:
         }
         warehouse();
         lakebase();
-        if (!into_.lakebase && into_.warehouse_id.empty())
+        // What is wrong with a half-made choice has been told.
+        if (!into_.lakebase && into_.warehouse_id.empty() && !lacks_host())
             problem("no backend: set WEIR_EMBEDDED (a file or :memory:), one of DATABASE_URL, "
                     "PGHOST, LAKEBASE_HOST, or DATABRICKS_WAREHOUSE_ID");
         const bool needs_workspace =
             !into_.warehouse_id.empty() || (into_.lakebase && into_.lakebase->mints_passwords());
         if (needs_workspace)
             workspace();
+        // Asked for by the backends themselves.
+        (void)find("LAKEBASE_SCHEMA");
     }
 
     void refuse_unknown() {
-        for (const auto& [name, value] : into_.source.all()) {
+        for (const auto& [name, entry] : into_.source.all()) {
             if (!name.starts_with("WEIR_"))
                 continue;
             if (std::find(known_settings.begin(), known_settings.end(), name) !=
@@ -268,6 +296,14 @@ private:
         }
     }
 
+    /// Whether passwords could be minted, but for no host.
+    [[nodiscard]] bool lacks_host() const {
+        if (into_.lakebase)
+            return false;
+        return find("LAKEBASE_ENDPOINT") || find("LAKEBASE_INSTANCE_NAME") ||
+               find("LAKEBASE_INSTANCE");
+    }
+
     void lakebase() {
         if (const auto url = find("DATABASE_URL")) {
             url_of_database(*url);
@@ -277,6 +313,11 @@ private:
             lakebase_by_names(
                 "LAKEBASE_HOST",
                 {"LAKEBASE_PORT", "LAKEBASE_DATABASE", "LAKEBASE_USER", "LAKEBASE_TOKEN"}
+            );
+        } else if (lacks_host()) {
+            problem(
+                "Lakebase has an endpoint or instance, but no host: set PGHOST or LAKEBASE_HOST "
+                "to its DNS name (an App gets PGHOST with a database resource)"
             );
         }
     }
@@ -294,6 +335,7 @@ private:
         if (lakebase.user.empty())
             text("DATABRICKS_CLIENT_ID", lakebase.user);
         common_lakebase(lakebase);
+        check_lakebase(lakebase);
     }
 
     void common_lakebase(lakebase_settings& lakebase) {
@@ -303,8 +345,29 @@ private:
         text("LAKEBASE_ENDPOINT", lakebase.endpoint);
         text("LAKEBASE_INSTANCE", lakebase.instance);
         text("LAKEBASE_INSTANCE_NAME", lakebase.instance);
-        if (lakebase.user.empty())
+    }
+
+    void check_lakebase(lakebase_settings& lakebase) {
+        // An App is given `require`, by which any certificate will do.
+        if (find("DATABRICKS_APP_NAME") && lakebase.sslmode == "require")
+            lakebase.sslmode = "verify-full";
+        try {
+            (void)weir::lakebase::ssl_mode_named(lakebase.sslmode);
+        } catch (const configuration_error&) {
+            problem("PGSSLMODE must be disable, require, verify-ca or verify-full; 'allow' and "
+                    "'prefer' would let a connection go unencrypted");
+        }
+        // Else whoever the workspace says the credentials belong to.
+        if (lakebase.user.empty() && !lakebase.mints_passwords())
             problem(lakebase.chosen_by + " is set, but no user: set PGUSER or LAKEBASE_USER");
+        const bool is_remote = weir::lakebase::detail::is_remote(lakebase.host);
+        if (is_remote && lakebase.password.empty() && !lakebase.mints_passwords())
+            problem(
+                lakebase.chosen_by +
+                " is set, but no way to log in: set LAKEBASE_ENDPOINT, or "
+                "LAKEBASE_INSTANCE_NAME for the older generation, to have passwords minted, or a "
+                "fixed password"
+            );
     }
 
     /// `postgresql://user:password@host:port/database?sslmode=…`, its parts percent-encoded.
@@ -356,6 +419,7 @@ private:
             problem(std::string{wrong});
         common_lakebase(lakebase);
         options_of_database(options, lakebase);
+        check_lakebase(lakebase);
     }
 
     void options_of_database(std::string_view options, lakebase_settings& lakebase) {
@@ -406,9 +470,9 @@ inline settings settings::from(environment source) {
     return made;
 }
 
-inline settings settings::from_environment() {
+inline settings settings::from_environment(const environment_options& how) {
     try {
-        return from(environment::of_process());
+        return from(environment::of_process(how));
     } catch (const configuration_error& failed) {
         settings made;
         made.problems.emplace_back(failed.what());

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who a request comes from, by the platform's headers and the trust rule of design 6. Pure; light.
+// Who a request comes from, by the platform's headers and the trust rule of design 6. Pure. Costs
+// caller_groups.hpp.
 #pragma once
 
 #include <weir/core/secret.hpp>
 #include <weir/core/utf8.hpp>
 #include <weir/data/caller.hpp>
+#include <weir/http/caller_groups.hpp>
 #include <weir/http/headers.hpp>
 
 #include <algorithm>
@@ -22,6 +24,8 @@ struct trust_settings {
     bool trusted = false;
     /// Without trust: the caller of every request (development); empty: nobody.
     std::string local_user{};
+    /// Where a trusted request tells the caller's groups.
+    group_source groups{};
 };
 
 namespace detail {
@@ -76,7 +80,7 @@ identify(const headers& sent, std::string_view remote_address, const trust_setti
     auto id = detail::identity_header(sent, "X-Forwarded-User");
     if (!id)
         return std::nullopt;
-    return caller{
+    caller who{
         .id = std::move(*id),
         .email = detail::identity_header(sent, "X-Forwarded-Email").value_or(""),
         .name = detail::identity_header(sent, "X-Forwarded-Preferred-Username").value_or(""),
@@ -84,6 +88,13 @@ identify(const headers& sent, std::string_view remote_address, const trust_setti
         .groups = {},
         .token = detail::token_header(sent),
     };
+    if (!trust.groups.header.empty())
+        who.groups = groups_of_header(sent, trust.groups.header);
+    if (!trust.groups.claim.empty()) {
+        auto claimed = groups_of_token(who.token, trust.groups.claim);
+        who.groups.insert(who.groups.end(), claimed.begin(), claimed.end());
+    }
+    return who;
 }
 
 } // namespace weir::http

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A token that is fetched anew before it expires: in the background, once for everybody who waits.
-// Costs <condition_variable>, <functional>, <thread>.
+// Costs <condition_variable>, <functional>, <random>, <thread>.
 #pragma once
 
 #include <weir/core/deadline.hpp>
@@ -15,6 +15,7 @@
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <random>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -37,7 +38,8 @@ struct token_cache_options {
     /// some services refuse one that has 30 s left.
     std::chrono::milliseconds unused_end = std::chrono::seconds{40};
     /// After a renewal failed, or gave nothing better, while the old token is still good: the
-    /// longest time to the next try.
+    /// longest time to the next try, of which up to half is left away by chance, so that instances
+    /// do not ask together.
     std::chrono::milliseconds failure_pause = std::chrono::minutes{1};
     /// How long a renewal in the background may take; the destructor waits for it.
     std::chrono::milliseconds background_span = std::chrono::seconds{8};
@@ -87,6 +89,22 @@ public:
             if (failure_ && had_as_long && (text_.empty() || options_.now() >= unused_from_))
                 std::rethrow_exception(failure_);
         }
+    }
+
+    /// Renews in the background what is due, without being asked for a token: for who wants it
+    /// ready before somebody needs it. Nothing before the first get().
+    void renew_if_due() {
+        const std::lock_guard lock{mutex_};
+        const auto now = options_.now();
+        if (!text_.empty() && !is_fetching_ && now >= renew_from_ && now >= next_try_)
+            renew_in_background();
+    }
+
+    /// When there is something to renew; the far future before the first token.
+    [[nodiscard]] deadline::clock::time_point renewal_due() const {
+        const std::lock_guard lock{mutex_};
+        return text_.empty() ? deadline::clock::time_point::max()
+                             : std::max(renew_from_, next_try_);
     }
 
     /// Tells that a token was refused: the next get() fetches another, unless that has happened.
@@ -190,8 +208,10 @@ private:
         next_try_ = {};
     }
 
-    [[nodiscard]] std::chrono::milliseconds pause_before_next() const {
-        return std::min(life_ / 20, options_.failure_pause);
+    [[nodiscard]] std::chrono::milliseconds pause_before_next() {
+        const auto longest = std::min(life_ / 20, options_.failure_pause);
+        const auto share = std::uniform_real_distribution<double>{0.5, 1.0}(chance_);
+        return std::chrono::duration_cast<std::chrono::milliseconds>(longest * share);
     }
 
     token_source source_;
@@ -208,6 +228,7 @@ private:
     deadline::clock::time_point fetched_until_{};
     std::uint64_t fetches_ = 0;
     bool is_fetching_ = false;
+    std::minstd_rand chance_{std::random_device{}()};
     std::thread background_{};
 };
 

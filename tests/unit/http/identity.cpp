@@ -2,7 +2,10 @@
 #include <weir/http/identity.hpp>
 
 #include <catch.hpp>
+#include <cstddef>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -66,4 +69,42 @@ TEST_CASE("a lone user id is enough, and the connection's address stands in") {
     REQUIRE(who);
     CHECK(who->address == "10.0.0.9");
     CHECK(who->actor() == "4711");
+}
+
+TEST_CASE("groups come from the header that is trusted for them, and from no other") {
+    auto sent = forwarded();
+    sent.add("X-Groups", " support , admins,,");
+    CHECK(identify(sent, "", {.trusted = true})->groups.empty());
+    const trust_settings trust{.trusted = true, .groups = {.header = "X-Groups"}};
+    CHECK(identify(sent, "", trust)->groups == std::vector<std::string>{"support", "admins"});
+    // Without trust they are whatever a client likes.
+    CHECK(identify(sent, "", {.local_user = "dev", .groups = trust.groups})->groups.empty());
+    sent.add("X-Groups", "owners");
+    CHECK(identify(sent, "", trust)->groups.empty());
+}
+
+TEST_CASE("groups come from a claim of the user's token") {
+    const auto groups = [](const std::string& payload, const std::string& claim = "groups") {
+        std::string token = "e30.";
+        weir::append_base64url(token, std::as_bytes(std::span{payload}));
+        auto sent = forwarded();
+        sent.add("X-Forwarded-Access-Token", token + ".c2ln");
+        return identify(sent, "", {.trusted = true, .groups = {.claim = claim}})->groups;
+    };
+    using list = std::vector<std::string>;
+    CHECK(
+        groups(R"({"sub":"x","groups":["support","a \"b\""],"exp":1})") ==
+        list{"support", "a \"b\""}
+    );
+    CHECK(groups(R"({"role":"admins"})", "role") == list{"admins"});
+    CHECK(groups(R"({"groups":[1,null,"support",{"groups":"no"}]})") == list{"support"});
+    CHECK(groups(R"({"other":["support"],"in":{"groups":["no"]}})").empty());
+    CHECK(groups(R"({"groups":["support")").empty());
+    CHECK(groups("no object").empty());
+    auto without_token = forwarded();
+    CHECK(identify(without_token, "", {.trusted = true, .groups = {.claim = "groups"}})
+              ->groups.empty());
+    without_token.add("X-Forwarded-Access-Token", "dapi0123");
+    CHECK(identify(without_token, "", {.trusted = true, .groups = {.claim = "groups"}})
+              ->groups.empty());
 }

@@ -92,7 +92,8 @@ TEST_CASE("a token is not used in its last forty seconds") {
     CHECK(text_of(cache) == "t2");
 }
 
-TEST_CASE("while renewals fail the old token is good, and tries are a minute apart") {
+TEST_CASE("while renewals fail the old token is good, and tries are half a minute to a minute apart"
+) {
     bench at;
     token_cache cache{at.source(), at.options()};
     CHECK(text_of(cache) == "t1");
@@ -100,10 +101,10 @@ TEST_CASE("while renewals fail the old token is good, and tries are a minute apa
     at.seconds = 1000 + 41 * 60;
     CHECK(text_of(cache) == "t1");
     CHECK(becomes([&] { return cache.fetches() == 2; }));
-    at.seconds += 59;
+    at.seconds += 29;
     CHECK(text_of(cache) == "t1");
     CHECK(at.asked == 2);
-    at.seconds += 2;
+    at.seconds += 32;
     CHECK(text_of(cache) == "t1");
     CHECK(becomes([&] { return cache.fetches() == 3; }));
     at.seconds = 1000 + 60 * 60;
@@ -112,7 +113,7 @@ TEST_CASE("while renewals fail the old token is good, and tries are a minute apa
     CHECK(text_of(cache) == "t5");
 }
 
-TEST_CASE("within a minute of a renewal that failed there is no other") {
+TEST_CASE("within half a minute of a renewal that failed there is no other") {
     bench at;
     {
         token_cache cache{at.source(), at.options()};
@@ -121,7 +122,7 @@ TEST_CASE("within a minute of a renewal that failed there is no other") {
         at.seconds = 1000 + 41 * 60;
         CHECK(text_of(cache) == "t1");
         CHECK(becomes([&] { return cache.fetches() == 2; }));
-        at.seconds += 59;
+        at.seconds += 29;
         CHECK(text_of(cache) == "t1");
         // Its end waits for what it has begun.
     }
@@ -138,9 +139,31 @@ TEST_CASE("a token that ends sooner than the one there is does not replace it, n
         CHECK(text_of(cache) == "t1");
         CHECK(becomes([&] { return cache.fetches() == 2; }));
         CHECK(text_of(cache) == "t1");
-        at.seconds += 59;
+        at.seconds += 29;
         CHECK(text_of(cache) == "t1");
     }
+    CHECK(at.asked == 2);
+}
+
+TEST_CASE("who keeps a token ready renews it when it is due, and not before") {
+    bench at;
+    auto options = at.options();
+    options.renew_ahead = 10min;
+    token_cache cache{at.source(), options};
+    CHECK(cache.renewal_due() == weir::deadline::clock::time_point::max());
+    cache.renew_if_due();
+    CHECK(at.asked == 0);
+    CHECK(text_of(cache) == "t1");
+    const auto due =
+        std::chrono::duration_cast<std::chrono::seconds>(cache.renewal_due().time_since_epoch());
+    CHECK(due == 1000s + 50min);
+    at.seconds = 1000 + 50 * 60 - 1;
+    cache.renew_if_due();
+    CHECK(at.asked == 1);
+    at.seconds = 1000 + 50 * 60;
+    cache.renew_if_due();
+    CHECK(becomes([&] { return cache.fetches() == 2; }));
+    CHECK(text_of(cache) == "t2");
     CHECK(at.asked == 2);
 }
 
