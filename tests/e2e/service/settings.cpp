@@ -183,3 +183,59 @@ TEST_CASE("instances with one cursor key read each other's cursors, others do no
     );
     CHECK(short_key.output().find("canary-4711") == std::string::npos);
 }
+
+TEST_CASE("--check tells what was chosen, from where, and what is wrong; it opens nothing") {
+    const temporary_folder folder;
+    std::ofstream{folder.path() + "/.env"} << "WEIR_PORT=1\nWEIR_LOCAL_USER=base\n";
+    std::ofstream{folder.path() + "/.env.staging"} << "WEIR_LOCAL_USER=staged\n";
+    SECTION("complete") {
+        service_process process{
+            field_ops_program(),
+            {{"WEIR_PROFILE", "staging"},
+             {"PGHOST", "db.example.com"},
+             {"PGUSER", "a"},
+             {"PGPASSWORD", "canary-4711"}},
+            folder.path(),
+            {"--check"}
+        };
+        CHECK(process.wait() == 0);
+        const auto said = process.output();
+        CHECK(said.find("PGHOST=db.example.com (environment)") != std::string::npos);
+        CHECK(said.find("WEIR_LOCAL_USER=staged (.env.staging)") != std::string::npos);
+        CHECK(said.find("WEIR_PORT=1 (.env)") != std::string::npos);
+        CHECK(said.find("the settings are complete") != std::string::npos);
+        CHECK(said.find("canary-4711") == std::string::npos);
+    }
+    SECTION("incomplete, all at once") {
+        service_process process{
+            field_ops_program(),
+            {{"PGHOST", "db.example.com"}, {"PGSSLMODE", "prefer"}, {"WEIR_PROT", "1"}},
+            folder.path(),
+            {"--check"}
+        };
+        CHECK(process.wait() == 1);
+        const auto said = process.output();
+        for (const auto* part :
+             {"no user", "no way to log in", "PGSSLMODE must be", "did you mean WEIR_PORT?"}) {
+            INFO(part);
+            CHECK(said.find(part) != std::string::npos);
+        }
+    }
+    SECTION("an endpoint without a host, a profile without its file, an argument nobody knows") {
+        service_process hostless{
+            field_ops_program(),
+            {{"LAKEBASE_ENDPOINT", "projects/p/branches/b/endpoints/e"}},
+            folder.path(),
+            {"--check"}
+        };
+        CHECK(hostless.wait() == 1);
+        CHECK(hostless.output().find("but no host: set PGHOST") != std::string::npos);
+        service_process unprofiled{
+            field_ops_program(), {{"WEIR_PROFILE", "none"}}, folder.path(), {"--check"}
+        };
+        CHECK(unprofiled.wait() == 1);
+        CHECK(unprofiled.output().find(".env.none is absent") != std::string::npos);
+        service_process asked{field_ops_program(), {}, folder.path(), {"--chek"}};
+        CHECK(asked.wait() == 2);
+    }
+}
