@@ -19,6 +19,15 @@ extern "C" char** environ; // NOLINT(readability-redundant-declaration): POSIX a
 
 namespace weir::app {
 
+/// Whether a setting's value is nobody's business.
+[[nodiscard]] inline bool is_secret(std::string_view name) noexcept {
+    for (const std::string_view word : {"TOKEN", "SECRET", "PASSWORD", "_KEY", "DATABASE_URL"}) {
+        if (name.find(word) != std::string_view::npos)
+            return true;
+    }
+    return false;
+}
+
 /// Where a program's settings come from besides its environment.
 struct environment_options {
     /// Names that begin with it win over those without: with `FIELD_OPS_`, `FIELD_OPS_PGHOST` over

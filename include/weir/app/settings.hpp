@@ -115,15 +115,6 @@ inline constexpr std::array<std::string_view, 13> known_settings{
     "WEIR_TRUST_FORWARDED_HEADERS",
 };
 
-/// Whether a setting's value is nobody's business.
-[[nodiscard]] inline bool is_secret(std::string_view name) noexcept {
-    for (const std::string_view word : {"TOKEN", "SECRET", "PASSWORD", "_KEY", "DATABASE_URL"}) {
-        if (name.find(word) != std::string_view::npos)
-            return true;
-    }
-    return false;
-}
-
 /// Reads settings by name and keeps what is wrong with them.
 class settings_reader {
 public:
