@@ -3,7 +3,7 @@
 # Wish: "My client knows the records API; the table shall come with its first record."
 set -eu
 weir=${WEIR:-http://127.0.0.1:8000}
-table='"catalog": "main", "schema": "sandbox", "table": "customers"'
+table='"catalog": "oil_gas_catalog", "schema": "sandbox", "table": "customers"'
 
 send() {
     curl --silent --show-error --fail-with-body --request "$1" "$weir/api/v1/records/$2" \
@@ -27,6 +27,6 @@ send PUT update '"key_column": "id", "key_values": [2, 7], "updates": {"balance"
 # Deleted rows stay, and are read only where a filter names is_deleted.
 send DELETE delete '"key_column": "id", "key_value": 1'
 curl --silent --show-error --fail-with-body --get "$weir/api/v1/records/read" \
-    --data 'catalog=main&schema=sandbox&table=customers&columns=id,name,balance' \
+    --data 'catalog=oil_gas_catalog&schema=sandbox&table=customers&columns=id,name,balance' \
     --data-urlencode 'filters=[{"column": "balance", "op": "<", "value": 5}]'
 echo

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdio>
 #include <functional>
@@ -13,8 +14,11 @@
 
 namespace weir::bench {
 
-inline constexpr std::size_t calls = 100;
-inline constexpr std::size_t rounds = 240;
+/// How many calls a turn has, and how many turns each way gets.
+struct turns {
+    std::size_t calls = 100;
+    std::size_t rounds = 240;
+};
 
 inline double quantile(std::vector<double> of, double share) {
     std::sort(of.begin(), of.end());
@@ -25,33 +29,39 @@ struct way {
     const char* name;
     std::function<void()> call;
     std::vector<double> cpu{};
+    std::vector<double> wall{};
 
-    void turn() {
+    void turn(std::size_t calls) {
+        using clock = std::chrono::steady_clock;
         const auto start = cpu_microseconds();
-        for (std::size_t time = 0; time < calls; ++time)
+        for (std::size_t time = 0; time < calls; ++time) {
+            const auto began = clock::now();
             call();
+            wall.push_back(std::chrono::duration<double, std::micro>{clock::now() - began}.count());
+        }
         cpu.push_back((cpu_microseconds() - start) / static_cast<double>(calls));
     }
 };
 
 /// The first is ours; each later one is what it is held against.
-inline void compare(const char* what, std::vector<way> ways) {
+inline void compare(const char* what, std::vector<way> ways, turns in = {}) {
     for (auto& one : ways) {
-        for (std::size_t time = 0; time < 2 * calls; ++time)
+        for (std::size_t time = 0; time < 2 * in.calls; ++time)
             one.call();
     }
-    for (std::size_t round = 0; round < rounds; ++round) {
+    for (std::size_t round = 0; round < in.rounds; ++round) {
         for (std::size_t at = 0; at < ways.size(); ++at)
-            ways[(round + at) % ways.size()].turn();
+            ways[(round + at) % ways.size()].turn(in.calls);
     }
     for (const auto& one : ways) {
         std::printf(
-            "%-16s %-16s %6.2f | %6.2f | %6.2f us CPU (quartiles)\n",
+            "%-16s %-16s %6.2f | %6.2f | %6.2f us CPU (quartiles), p50 %.0f us\n",
             what,
             one.name,
             quantile(one.cpu, 0.25),
             quantile(one.cpu, 0.5),
-            quantile(one.cpu, 0.75)
+            quantile(one.cpu, 0.75),
+            quantile(one.wall, 0.5)
         );
     }
     // A slow spell can last a whole run and hit one side only, in either direction: sides that
@@ -70,8 +80,8 @@ inline void compare(const char* what, std::vector<way> ways) {
         }
     }
     for (std::size_t other = 1; other < ways.size(); ++other) {
-        std::vector<double> ratios(rounds);
-        for (std::size_t round = 0; round < rounds; ++round) {
+        std::vector<double> ratios(in.rounds);
+        for (std::size_t round = 0; round < in.rounds; ++round) {
             ratios[round] = ways[0].cpu[round] / ways[other].cpu[round];
         }
         std::printf(

@@ -58,14 +58,13 @@ until url=$(sed -n 's/^listening on //p' "$log") && [[ -n $url ]]; do
     sleep 0.02
 done
 
-# A schema to try things in, for tables that clients make: in the database, and in the catalogs that examples name.
+# A schema to try things in, for tables that clients make: in the database, and in the catalog that the example names.
 psql -X -q -h "$PGHOST" -p "$PGPORT" -U postgres -d "$PGDATABASE" \
     -c "create schema if not exists sandbox authorization \"$PGUSER\"" >&2
-for catalog in main "${UC_CATALOG:-oil_gas_catalog}"; do
-    curl -sf -o /dev/null -H 'Authorization: Bearer dapi-local' -H 'Content-Type: application/json' \
-        -d "{\"warehouse_id\":\"local\",\"wait_timeout\":\"30s\",\"statement\":\"create schema if not exists $catalog.sandbox\"}" \
-        "$url/api/2.0/sql/statements" || { echo "run.sh: no schema $catalog.sandbox" >&2; exit 1; }
-done
+catalog=${UC_CATALOG:-oil_gas_catalog}
+curl -sf -o /dev/null -H 'Authorization: Bearer dapi-local' -H 'Content-Type: application/json' \
+    -d "{\"warehouse_id\":\"local\",\"wait_timeout\":\"30s\",\"statement\":\"create schema if not exists $catalog.sandbox\"}" \
+    "$url/api/2.0/sql/statements" || { echo "run.sh: no schema $catalog.sandbox" >&2; exit 1; }
 
 export DATABRICKS_HOST=$url DATABRICKS_CLIENT_ID=$PGUSER DATABRICKS_CLIENT_SECRET=local-secret
 export DATABRICKS_WAREHOUSE_ID=local LAKEBASE_ENDPOINT=$endpoint

@@ -8,6 +8,7 @@
 #include <weir/core/error.hpp>
 #include <weir/embedded/connection.hpp>
 #include <weir/embedded/library.hpp>
+#include <weir/embedded/reserved_catalogs.hpp>
 #include <weir/embedded/scalar_functions.hpp>
 #include <weir/embedded/watchdog.hpp>
 #include <weir/sql/place.hpp>
@@ -291,12 +292,10 @@ private:
     void attach_catalog(const std::string& catalog) {
         if (catalogs_.contains(catalog))
             return;
-        for (const std::string_view taken : {"system", "temp", "memory"}) {
-            if (catalog == taken) {
-                throw configuration_error{
-                    "The embedded engine needs the catalog name '" + catalog + "' for itself"
-                };
-            }
+        if (is_reserved_catalog(catalog)) {
+            throw configuration_error{
+                "The embedded engine needs the catalog name '" + catalog + "' for itself"
+            };
         }
         // The name becomes a file's: nothing in it may lead elsewhere.
         if (catalog.find('/') != std::string::npos || catalog.find('\0') != std::string::npos) {

@@ -189,8 +189,9 @@ TEST_CASE("the recipe of the records API makes a table, changes it and reads it"
     const auto said = client.output();
     CAPTURE(said);
     CHECK(
-        said.find(R"({"message":"Inserted 2 record(s) into main.sandbox.customers","count":2})") !=
-        std::string::npos
+        said.find(
+            R"({"message":"Inserted 2 record(s) into oil_gas_catalog.sandbox.customers","count":2})"
+        ) != std::string::npos
     );
     CHECK(said.find(R"("not_found":[7]}],"count":1,"total":null})") != std::string::npos);
     CHECK(

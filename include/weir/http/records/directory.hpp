@@ -10,6 +10,7 @@
 #include <weir/data/any_session.hpp>
 #include <weir/data/create_tables.hpp>
 #include <weir/data/table_lookup.hpp>
+#include <weir/embedded/reserved_catalogs.hpp>
 #include <weir/http/answers.hpp>
 #include <weir/http/records/failure.hpp>
 #include <weir/http/records/options.hpp>
@@ -236,11 +237,11 @@ private:
             if (is_at(each, each.table, at))
                 return false;
         }
-        // The engine's own catalogs.
-        for (const std::string_view own : {"weir", "system", "temp", "memory"}) {
-            if (how_.is_embedded && lowered(at.catalog) == own)
-                return false;
-        }
+        // Where the engine keeps what no catalog is named for.
+        const bool is_engines =
+            equals_ignoring_case(at.catalog, "weir") || embedded::is_reserved_catalog(at.catalog);
+        if (how_.is_embedded && is_engines)
+            return false;
         const bool is_postgres =
             !how_.is_embedded && how_.lakebase && equals_ignoring_case(at.catalog, how_.database);
         return by.match(
