@@ -30,7 +30,10 @@ content_range(std::uint64_t first, std::uint64_t rows, std::optional<std::uint64
         range.append(std::to_string(first)).append("-").append(std::to_string(first + rows - 1));
     }
     range.push_back('/');
-    return range.append(total ? std::to_string(*total) : "*");
+    // Not a conditional expression: g++ 12 at -O2 warns that it may read an absent total.
+    if (total)
+        return range.append(std::to_string(*total));
+    return range.append("*");
 }
 
 namespace detail {

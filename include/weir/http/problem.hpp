@@ -98,7 +98,7 @@ namespace detail {
         // What a database finds is about the values of a write.
         if (by_database)
             for (auto& each : made.errors)
-                each.loc.insert(each.loc.begin(), std::string{"body"});
+                each.loc.emplace(each.loc.begin(), std::in_place_type<std::string>, "body");
         return made;
     }
     case error_kind::authentication:

@@ -23,7 +23,7 @@ struct failure {
     std::string_view when;
 };
 
-inline constexpr std::array<failure, 13> failures{{
+inline constexpr std::array<failure, 14> failures{{
     {400,
      "validation",
      "Validation failed",
@@ -58,6 +58,10 @@ inline constexpr std::array<failure, 13> failures{{
      "This Idempotency-Key belongs to another request",
      "The `Idempotency-Key` was sent before with another body, query or headers."},
     {500, "internal", "Internal server error", "The service failed; the reason is in its log."},
+    {501,
+     "not_supported",
+     "The database behind this table cannot do that",
+     "Only the typed routes of the table, or another database, can do that."},
     {503,
      "connection",
      "Database operation failed",
