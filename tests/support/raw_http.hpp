@@ -64,6 +64,9 @@ public:
             ::close(socket_);
     }
 
+    /// To wait for; reading is this object's.
+    [[nodiscard]] int socket() const noexcept { return socket_; }
+
     /// Sends all of it; false when the server closed first.
     bool send(std::string_view bytes) {
         while (!bytes.empty()) {

@@ -6,6 +6,7 @@
 #include <weir/app/lakebase_passwords.hpp>
 #include <weir/app/settings.hpp>
 #include <weir/app/warehouse_backend.hpp>
+#include <weir/core/breaker.hpp>
 #include <weir/core/deadline.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/log.hpp>
@@ -50,13 +51,15 @@ public:
     /// Errors: configuration_error naming the setting that cannot work.
     backends(const settings& chosen, const logger& log)
         : workspace_(open_workspace(chosen, log)), embedded_(open_embedded(chosen)),
-          passwords_(open_passwords(chosen, log)), lakebase_(open_lakebase(chosen)),
+          passwords_(open_passwords(chosen, log)), lakebase_(open_lakebase(chosen, log)),
           warehouse_(open_warehouse(chosen)) {
         const nobody service{.name = chosen.actor};
         if (embedded_)
             add("database", "embedded engine", http::sessions_of(*embedded_, service));
-        if (lakebase_)
+        if (lakebase_) {
             add("database", "Lakebase", http::sessions_of(*lakebase_, service));
+            opened_.back().health.circuit = [this] { return lakebase_->circuit(); };
+        }
         if (warehouse_) {
             opened_.push_back(
                 {"warehouse",
@@ -112,8 +115,21 @@ private:
         if (chosen.embedded || !chosen.workspace)
             return nullptr;
         return std::make_unique<workspace::client>(
-            *chosen.workspace, workspace::client_options{.log = &log}
+            *chosen.workspace,
+            workspace::client_options{
+                .http = {.breaker = breaker_of("workspace", chosen, log)}, .log = &log
+            }
         );
+    }
+
+    /// One that tells the log when it opens and closes.
+    static breaker_options
+    breaker_of(std::string_view name, const settings& chosen, const logger& log) {
+        auto made = chosen.breaker;
+        made.on_change = [name, &log](breaker_state state) {
+            log.warning("circuit", {{"backend", name}, {"state", name_of(state)}});
+        };
+        return made;
     }
 
     static std::unique_ptr<embedded::database> open_embedded(const settings& chosen) {
@@ -133,7 +149,8 @@ private:
         return std::make_unique<lakebase_passwords>(*workspace_, *chosen.lakebase, log);
     }
 
-    [[nodiscard]] std::unique_ptr<lakebase::pool> open_lakebase(const settings& chosen) const {
+    [[nodiscard]] std::unique_ptr<lakebase::pool>
+    open_lakebase(const settings& chosen, const logger& log) const {
         if (chosen.embedded || !chosen.lakebase)
             return nullptr;
         lakebase::password_provider password =
@@ -143,6 +160,10 @@ private:
                 return minted->give(why);
             };
         auto to = options_of(chosen);
+        to.breaker = breaker_of("database", chosen, log);
+        // What is over before the circuit would open, such as a restart, is waited for.
+        if (to.breaker.failures > 0)
+            to.connect_attempts = 1'000;
         if (to.user.empty())
             to.user = role_of(*workspace_);
         return std::make_unique<lakebase::pool>(std::move(to), std::move(password));

@@ -171,7 +171,7 @@ public:
                 open_backends();
                 return listen();
             }
-        } catch (const configuration_error& failed) {
+        } catch (const error& failed) {
             settings_.problems.emplace_back(failed.what());
         }
         tell_problems();

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <weir/app/environment.hpp>
+#include <weir/core/breaker.hpp>
 #include <weir/core/log.hpp>
 #include <weir/core/secret.hpp>
 #include <weir/http/identity.hpp>
@@ -16,6 +17,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -77,6 +79,8 @@ struct settings {
     std::string actor{"weir"};
     /// Seals the cursors of lists; empty: a random key of this process.
     secret cursor_key{};
+    /// Before each backend that is reached over a network.
+    breaker_options breaker{.lasting = std::chrono::milliseconds{3'000}};
     weir::log_level log_level = weir::log_level::info;
     weir::log_format log_format = weir::log_format::json;
     /// Where the values came from; places in schemas (`${UC_CATALOG:-main}.x`) are resolved with
@@ -99,7 +103,10 @@ struct settings {
 namespace detail {
 
 /// Every `WEIR_*` setting there is; any other is a mistake.
-inline constexpr std::array<std::string_view, 13> known_settings{
+inline constexpr std::array<std::string_view, 16> known_settings{
+    "WEIR_BREAKER_AFTER_MS",
+    "WEIR_BREAKER_FAILURES",
+    "WEIR_BREAKER_PAUSE_MS",
     "WEIR_CURSOR_KEY",
     "WEIR_DUCKDB_LIBRARY",
     "WEIR_DYNAMIC_CREATE",
@@ -147,6 +154,23 @@ public:
             into = read;
         } else {
             problem(std::string{name} + " must be a port, 0 to 65535");
+        }
+    }
+
+    void number(std::string_view name, std::uint32_t least, std::uint32_t most, auto&& take) {
+        const auto given = find(name);
+        if (!given)
+            return;
+        std::uint32_t read = 0;
+        const auto* end = given->data() + given->size();
+        const auto [stopped, failed] = std::from_chars(given->data(), end, read);
+        if (failed == std::errc{} && stopped == end && read >= least && read <= most) {
+            take(read);
+        } else {
+            problem(
+                std::string{name} + " must be a number from " + std::to_string(least) + " to " +
+                std::to_string(most)
+            );
         }
     }
 
@@ -206,6 +230,18 @@ public:
         if (key->size() < least)
             problem("WEIR_CURSOR_KEY must have at least 32 characters that nobody can guess");
         into_.cursor_key = secret{*key};
+    }
+
+    void breakers() {
+        using std::chrono::milliseconds;
+        auto& into = into_.breaker;
+        number("WEIR_BREAKER_FAILURES", 0, 1'000, [&](auto read) { into.failures = read; });
+        number("WEIR_BREAKER_AFTER_MS", 0, 60'000, [&](auto read) {
+            into.lasting = milliseconds{read};
+        });
+        number("WEIR_BREAKER_PAUSE_MS", 1, 60'000, [&](auto read) {
+            into.pause = milliseconds{read};
+        });
     }
 
     void backends() {
@@ -457,6 +493,7 @@ inline settings settings::from(environment source) {
     reader.identity();
     reader.cursors();
     reader.logging();
+    reader.breakers();
     reader.backends();
     return made;
 }

@@ -46,11 +46,16 @@ public:
     /// Healthy while the platform tells that the warehouse is there, running or not: a statement
     /// would start it, and a check every few seconds would keep it running for nothing.
     [[nodiscard]] http::health_component health(std::string name) {
-        return {std::move(name), [this](deadline until) {
+        return {
+            .name = std::move(name),
+            .check =
+                [this](deadline until) {
                     const auto told = workspace::read_warehouse(*client_, id_, {.until = until});
                     if (told.state == "DELETING" || told.state == "DELETED")
                         throw configuration_error{"The warehouse is deleted"};
-                }};
+                },
+            .circuit = [this] { return client_->circuit(); },
+        };
     }
 
 private:

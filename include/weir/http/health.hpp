@@ -3,6 +3,7 @@
 // answers. Costs <functional>.
 #pragma once
 
+#include <weir/core/breaker.hpp>
 #include <weir/core/chrono.hpp>
 #include <weir/core/deadline.hpp>
 #include <weir/core/error.hpp>
@@ -31,6 +32,8 @@ struct health_component {
     std::function<void(deadline)> check;
     /// What it is called while it answers.
     std::string_view well{"connected"};
+    /// Of what stands before it, where anything does.
+    std::function<breaker_state()> circuit{};
 };
 
 struct health_options {
@@ -91,6 +94,7 @@ state_of(const health_component& of, const health_options& options, deadline req
     bool all_healthy = true;
     std::string parts = R"("api":"up")";
     std::string times;
+    std::string circuits;
     for (const auto& component : components) {
         const auto start = std::chrono::steady_clock::now();
         const auto state = state_of(component, options, until);
@@ -102,11 +106,18 @@ state_of(const health_component& of, const health_options& options, deadline req
         json::append_json_string(parts.append(":"), state);
         json::append_json_string(times.append(times.empty() ? "" : ","), component.name);
         times.append(":").append(std::to_string(took.count()));
+        if (!component.circuit)
+            continue;
+        json::append_json_string(circuits.append(circuits.empty() ? "" : ","), component.name);
+        json::append_json_string(circuits.append(":"), name_of(component.circuit()));
     }
     std::string body = all_healthy ? "{\"status\":\"healthy\"" : "{\"status\":\"degraded\"";
     body += ",\"components\":{" + parts + "},\"timestamp\":\"";
     append_rfc3339(body, options.clock());
-    body += "\",\"milliseconds\":{" + times + "}}";
+    body += "\",\"milliseconds\":{" + times + "}";
+    if (!circuits.empty())
+        body += ",\"circuits\":{" + circuits + "}";
+    body += "}";
     auto made = json_response(all_healthy ? 200 : 503, std::move(body));
     made.headers.add("Cache-Control", "no-store");
     if (!all_healthy)
@@ -117,7 +128,7 @@ state_of(const health_component& of, const health_options& options, deadline req
 } // namespace detail
 
 /// Adds `GET /livez`, which asks nobody, and `GET <base>/healthcheck`: `healthy` (200) or
-/// `degraded` (503), with the state of each component.
+/// `degraded` (503), with the state of each component and of the circuit before it.
 inline void
 add_health(router& routes, std::vector<health_component> components, health_options options = {}) {
     routes.add("GET", "/livez", [](const request&) {

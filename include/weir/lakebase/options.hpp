@@ -3,6 +3,7 @@
 // <chrono> and <functional>.
 #pragma once
 
+#include <weir/core/breaker.hpp>
 #include <weir/core/deadline.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/secret.hpp>
@@ -82,6 +83,9 @@ struct options {
     /// How often a connect is tried while the server is unreachable or starting, within the
     /// deadline.
     std::size_t connect_attempts = 3;
+    /// Refuses connects at once while the server cannot be reached; off: each caller finds out for
+    /// itself.
+    breaker_options breaker{.failures = 0};
     /// Connections kept open when idle.
     std::size_t kept = 5;
     /// Connections above that, closed when idle for `overflow_idle`.

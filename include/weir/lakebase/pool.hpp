@@ -3,6 +3,7 @@
 // or age. Costs <libpq-fe.h> and <thread>.
 #pragma once
 
+#include <weir/core/breaker.hpp>
 #include <weir/core/deadline.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/secret.hpp>
@@ -126,6 +127,9 @@ public:
             .turned_away = turned_away_,
         };
     }
+
+    /// Whether the server may be connected to (options::breaker). Costs no lock of the pool.
+    [[nodiscard]] breaker_state circuit() const { return connector_.circuit(); }
 
     [[nodiscard]] const lakebase::options& settings() const noexcept { return options_; }
 

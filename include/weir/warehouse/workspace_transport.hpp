@@ -58,6 +58,8 @@ public:
             if (got.end == workspace::exchange_end::answered && got.status == 200)
                 return std::move(got.body);
             refuse_for_good(got);
+            if (got.end == workspace::exchange_end::circuit_open)
+                give_up(got);
             // Out of reach, as from behind a firewall: somebody may know another way.
             const bool is_unreachable = got.end == workspace::exchange_end::not_sent;
             if (is_unreachable && (tries == 3 || deadline::clock::now() - began > longest_attempt))

@@ -3,6 +3,7 @@
 // core tree. The typed calls stand beside it, a header per service. Costs http_client.hpp.
 #pragma once
 
+#include <weir/core/breaker.hpp>
 #include <weir/core/deadline.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/headers.hpp>
@@ -114,6 +115,9 @@ public:
     /// credentials.
     [[nodiscard]] http_client& transport() noexcept { return transport_; }
 
+    /// Whether the workspace may be reached (http_options::breaker).
+    [[nodiscard]] breaker_state circuit() { return transport_.circuit(how_.host); }
+
     /// The client's own bearer token, for protocols that are not calls.
     ///
     /// Errors: as credentials::token().
@@ -122,9 +126,10 @@ public:
     /// Makes a call, as often as it needs and is safe. Source: databricks.md 8.4.
     ///
     /// Errors: what raise() throws for an answer that is none of 2xx; connection_error when the
-    /// workspace cannot be reached or the connection broke, timeout_error when `until` passed, both
-    /// with outcome_unknown() where the call may have been done; decode_error for an answer larger
-    /// than http_options::body_bytes; what credentials::token() throws.
+    /// workspace cannot be reached, at once while its circuit is open, or the connection broke,
+    /// timeout_error when `until` passed, both with outcome_unknown() where the call may have been
+    /// done; decode_error for an answer larger than http_options::body_bytes; what
+    /// credentials::token() throws.
     reply send(const call& asked) {
         retry_pauses pauses{options_.retry, asked.until};
         bool has_new_token = false;
@@ -255,6 +260,7 @@ private:
             found.ambiguous = true;
             break;
         case exchange_end::not_trusted:
+        case exchange_end::circuit_open:
         case exchange_end::ended_by_receiver:
             break;
         }
@@ -286,6 +292,14 @@ private:
                 what + ": the workspace's certificate is not trusted (is DATABRICKS_HOST right?)",
                 std::move(told)
             };
+        if (answer.end == exchange_end::circuit_open) {
+            told.retryable = true;
+            throw connection_error{
+                what + ": the workspace could not be reached several times in a row; it is tried "
+                       "again shortly",
+                std::move(told)
+            };
+        }
         if (answer.end == exchange_end::timed_out || asked.until.has_passed())
             throw timeout_error{what + ": no answer in time", std::move(told)};
         throw connection_error{

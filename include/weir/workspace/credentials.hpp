@@ -117,6 +117,7 @@ private:
                 return answer;
             const bool answered = answer.end == exchange_end::answered;
             const bool is_final = answer.end == exchange_end::not_trusted ||
+                                  answer.end == exchange_end::circuit_open ||
                                   (answered && answer.status != 429 && answer.status < 500);
             std::optional<std::chrono::milliseconds> pause;
             if (!is_final) {

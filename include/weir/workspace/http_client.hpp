@@ -3,6 +3,7 @@
 // cpp-httplib 0.11.4 and with later versions. Costs httplib.h.
 #pragma once
 
+#include <weir/core/breaker.hpp>
 #include <weir/core/deadline.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/headers.hpp>
@@ -38,6 +39,9 @@ struct http_options {
     std::string ca_file{};
     /// False: anybody between can read and change everything.
     bool verify_certificates = true;
+    /// One for each origin: refuses exchanges at once while it cannot be reached. Off: each caller
+    /// finds out for itself.
+    breaker_options breaker{.failures = 0};
 };
 
 struct http_request {
@@ -62,6 +66,9 @@ enum class exchange_end : std::uint8_t {
     not_sent,
     /// The same, because the certificate is not to be trusted.
     not_trusted,
+    /// The same, because this origin could not be reached several times in a row and is left alone
+    /// for a moment (http_options::breaker).
+    circuit_open,
     /// The request left, and the connection broke before the answer was whole.
     broken,
     /// The request left, and time ran out.
@@ -136,6 +143,62 @@ public:
             return answer;
         }
         const std::string origin{asked.origin};
+        auto leave = breaker_of(origin).enter();
+        if (!leave) {
+            answer.end = exchange_end::circuit_open;
+            answer.trouble = "not tried: the circuit is open";
+            return answer;
+        }
+        exchange_over(origin, asked, left, answer);
+        const bool had_no_time = left < least_time && asked.until.has_passed();
+        tell(*leave, answer.end, had_no_time);
+        return answer;
+    }
+
+    /// Whether the origin may be reached.
+    [[nodiscard]] breaker_state circuit(const std::string& origin) {
+        return breaker_of(origin).state();
+    }
+
+private:
+    struct idle_connection {
+        std::unique_ptr<httplib::Client> connection;
+        deadline::clock::time_point since;
+    };
+
+    // With less, failing to connect tells of the caller's haste, not of the origin.
+    static constexpr std::chrono::milliseconds least_time{1'000};
+
+    breaker& breaker_of(const std::string& origin) {
+        const std::lock_guard lock{mutex_};
+        return breakers_.try_emplace(origin, options_.breaker).first->second;
+    }
+
+    static void tell(breaker::attempt& leave, exchange_end how, bool had_no_time) {
+        switch (how) {
+        case exchange_end::answered:
+        case exchange_end::too_large:
+        case exchange_end::ended_by_receiver:
+            return leave.succeeded();
+        case exchange_end::not_sent:
+        case exchange_end::broken:
+            if (!had_no_time)
+                leave.failed();
+            return;
+        // Slow is not dead.
+        case exchange_end::timed_out:
+        case exchange_end::not_trusted:
+        case exchange_end::circuit_open:
+            return;
+        }
+    }
+
+    void exchange_over(
+        const std::string& origin,
+        const http_request& asked,
+        std::chrono::milliseconds left,
+        http_answer& answer
+    ) {
         auto connection = take(origin);
         const auto silence = std::min(left, options_.silence_timeout);
         connection->set_connection_timeout(std::min(left, options_.connect_timeout));
@@ -154,7 +217,7 @@ public:
                 answer.fields.add(name, value);
             // A connection that an answer came over whole is good for the next request.
             keep(origin, std::move(connection));
-            return answer;
+            return;
         }
         answer.trouble = httplib::to_string(fault);
         if (answer.end == exchange_end::broken)
@@ -162,14 +225,7 @@ public:
         const bool waited = arriving.late || deadline::clock::now() - began >= silence;
         if (answer.end == exchange_end::broken && waited)
             answer.end = exchange_end::timed_out;
-        return answer;
     }
-
-private:
-    struct idle_connection {
-        std::unique_ptr<httplib::Client> connection;
-        deadline::clock::time_point since;
-    };
 
     static httplib::Request make(const http_request& asked, detail::arrival& arriving) {
         httplib::Request sent;
@@ -277,6 +333,7 @@ private:
     http_options options_;
     std::mutex mutex_{};
     std::map<std::string, std::vector<idle_connection>, std::less<>> idle_{};
+    std::map<std::string, breaker> breakers_{};
 };
 
 } // namespace weir::workspace

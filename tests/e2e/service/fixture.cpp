@@ -131,6 +131,10 @@ std::string duckdb_library() {
     return from_environment("WEIR_DUCKDB_LIBRARY", "./dev setup fetches it, ./dev test names it");
 }
 
+std::string postgres_script() {
+    return from_environment("WEIR_POSTGRES_SCRIPT", "run it through meson test");
+}
+
 settings embedded_settings(settings more, const std::string& path) {
     more.emplace_back("WEIR_EMBEDDED", path);
     more.emplace_back("WEIR_DUCKDB_LIBRARY", duckdb_library());

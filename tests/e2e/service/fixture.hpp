@@ -15,6 +15,7 @@
 #include <service_process.hpp>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 #include <workspace_process.hpp>
@@ -61,6 +62,8 @@ void require_sound(const reply& answer);
 /// The program under test and the settings each of its backends needs.
 [[nodiscard]] std::string field_ops_program();
 [[nodiscard]] std::string duckdb_library();
+/// tests/support/postgres.sh, for a server of a test's own.
+[[nodiscard]] std::string postgres_script();
 [[nodiscard]] settings embedded_settings(settings more = {}, const std::string& path = ":memory:");
 [[nodiscard]] settings postgres_settings(
     const test::postgres_server& server, const std::string& schema, settings more = {}
@@ -150,6 +153,18 @@ private:
 
 /// An order's body with defaults.
 [[nodiscard]] std::string order_body(std::string_view total = "12.50");
+
+/// Asks until `done` says so; false when it never did.
+template <class Done>
+bool eventually(Done&& done, std::chrono::seconds patience = std::chrono::seconds{30}) {
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (std::chrono::steady_clock::now() < end) {
+        if (done())
+            return true;
+        std::this_thread::sleep_for(std::chrono::milliseconds{50});
+    }
+    return false;
+}
 
 /// Escapes a value for a query.
 [[nodiscard]] std::string escaped(std::string_view text);

@@ -33,18 +33,6 @@ std::size_t count_of(const std::string& text, const std::string& what) {
     return count;
 }
 
-// Asks until `done` says so; false when it never did.
-template <class Done>
-bool eventually(Done&& done, seconds patience = seconds{30}) {
-    const auto end = steady_clock::now() + patience;
-    while (steady_clock::now() < end) {
-        if (done())
-            return true;
-        std::this_thread::sleep_for(milliseconds{50});
-    }
-    return false;
-}
-
 // A port that accepts and never says a word.
 class silent_server {
 public:
@@ -79,12 +67,6 @@ std::string refused_start(const settings& with) {
     CHECK(process.wait_until_listening() == 0);
     CHECK(process.wait() == 1);
     return process.output();
-}
-
-std::string postgres_script() {
-    const char* script = std::getenv("WEIR_POSTGRES_SCRIPT");
-    REQUIRE(script != nullptr);
-    return script;
 }
 
 const std::string some_order = "/api/v1/orders/00000000-0000-4000-8000-000000000000";
@@ -164,7 +146,8 @@ TEST_CASE("every problem of the settings is told at once") {
              {"WEIR_LOCALUSER", "a"},
              {"WEIR_ENTIRELY_UNKNOWN", "a"},
              {"LOG_LEVEL", "loud"},
-             {"LOG_FORMAT", "xml"}}
+             {"LOG_FORMAT", "xml"},
+             {"WEIR_BREAKER_PAUSE_MS", "0"}}
         );
         for (const auto* part :
              {"WEIR_PORT must be a port",
@@ -173,11 +156,12 @@ TEST_CASE("every problem of the settings is told at once") {
               "unknown setting WEIR_ENTIRELY_UNKNOWN",
               "LOG_LEVEL must be",
               "LOG_FORMAT must be",
+              "WEIR_BREAKER_PAUSE_MS must be a number from 1 to 60000",
               "no backend"}) {
             INFO(part);
             CHECK(said.find(part) != std::string::npos);
         }
-        CHECK(count_of(said, "weir: ") == 7);
+        CHECK(count_of(said, "weir: ") == 8);
     }
     SECTION("a host without a user") {
         CHECK(refused_start({{"PGHOST", "localhost"}}).find("no user") != std::string::npos);

@@ -107,6 +107,55 @@ TEST_CASE("a server that is not there is a retryable error, and no connection is
     CHECK(one(session, "select 1") == "1");
 }
 
+TEST_CASE("a server that is away is left alone, and found again once its pause is over") {
+    own_postgres_server server{WEIR_POSTGRES_SCRIPT};
+    std::atomic<int> logins{0};
+    std::chrono::steady_clock::time_point now{};
+    auto how = server->options("public");
+    how.connect_attempts = 2;
+    how.breaker = {.failures = 3, .pause = 1s, .now = [&] { return now; }};
+    pool connections{how, [&](weir::lakebase::password_need) {
+                         ++logins;
+                         return weir::secret{};
+                     }};
+    auto session = connections.session(nobody{});
+    CHECK(one(session, "select 1") == "1");
+    server.stop();
+    const auto fail = [&] {
+        const auto gone = failure_of<weir::connection_error>([&] { one(session, "select 1"); });
+        CHECK(gone.retryable());
+        CHECK_FALSE(gone.outcome_unknown());
+    };
+    fail();
+    CHECK(connections.circuit() == weir::breaker_state::closed);
+    fail();
+    CHECK(connections.circuit() == weir::breaker_state::open);
+    const auto before = connections.statistics().failed_connects;
+    CHECK(before == 3);
+    for (int time = 0; time < 100; ++time)
+        fail();
+    CHECK(connections.statistics().failed_connects == before);
+    CHECK(connections.statistics().in_use == 0);
+    CHECK(logins == 4);
+    server.start();
+    fail();
+    now += 1s;
+    CHECK(one(session, "select 1") == "1");
+    CHECK(connections.circuit() == weir::breaker_state::closed);
+}
+
+TEST_CASE("a server that refuses is not left alone") {
+    own_postgres_server server{WEIR_POSTGRES_SCRIPT};
+    auto how = server->options("public");
+    how.user = "nobody_of_that_name";
+    how.breaker = {.failures = 1};
+    pool connections{how};
+    auto session = connections.session(nobody{});
+    for (int time = 0; time < 3; ++time)
+        CHECK_THROWS_AS(one(session, "select 1"), weir::authentication_error);
+    CHECK(connections.circuit() == weir::breaker_state::closed);
+}
+
 TEST_CASE("the password is asked for before each connect, and again when it is refused") {
     own_postgres_server server{WEIR_POSTGRES_SCRIPT};
     counted_password password;

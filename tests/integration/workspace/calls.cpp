@@ -217,6 +217,61 @@ TEST_CASE("a server that is not there is told, and nothing has happened") {
     CHECK_FALSE(waited.taken.empty());
 }
 
+TEST_CASE("a workspace that cannot be reached is left alone, and found again by one call") {
+    std::atomic<bool> is_away{true};
+    std::atomic<int> seen{0};
+    const stand_in server{[&](const asked&) {
+        ++seen;
+        return is_away ? std::string{} : answer(200, "{}");
+    }};
+    std::chrono::steady_clock::time_point now{};
+    auto options = pauses{}.options();
+    options.retry.pause = [](std::chrono::milliseconds) {};
+    options.http.breaker = {.failures = 3, .pause = 1s, .now = [&] { return now; }};
+    ws::client client{with_token(server), options};
+    const auto fail = [&] {
+        return failure_of<weir::connection_error>([&] { static_cast<void>(client.send(get("/x"))); }
+        );
+    };
+    CHECK(client.circuit() == weir::breaker_state::closed);
+    CHECK(fail().retryable());
+    CHECK(client.circuit() == weir::breaker_state::open);
+    CHECK(seen == 3);
+    for (int at = 0; at < 100; ++at)
+        CHECK_FALSE(fail().outcome_unknown());
+    CHECK(seen == 3);
+    now += 1s;
+    static_cast<void>(fail());
+    CHECK(seen == 4);
+    CHECK(client.circuit() == weir::breaker_state::open);
+    // The next pause is twice as long.
+    is_away = false;
+    now += 1s;
+    static_cast<void>(fail());
+    CHECK(seen == 4);
+    now += 1s;
+    CHECK(client.send(get("/x")).status == 200);
+    CHECK(client.circuit() == weir::breaker_state::closed);
+}
+
+TEST_CASE("a workspace that answers, however badly, is not left alone") {
+    for (const auto& reply : {answer(503, busy), answer(500, "{}"), answer(404, "{}")}) {
+        const stand_in server{always(reply)};
+        auto options = pauses{}.options();
+        options.retry.pause = [](std::chrono::milliseconds) {};
+        options.retry.budget = 20s;
+        options.http.breaker = {.failures = 1};
+        ws::client client{with_token(server), options};
+        for (int at = 0; at < 3; ++at) {
+            auto asked = get("/x");
+            asked.until = weir::deadline::in(100ms);
+            asked.most_tries = 3;
+            CHECK_THROWS(client.send(asked));
+        }
+        CHECK(client.circuit() == weir::breaker_state::closed);
+    }
+}
+
 TEST_CASE("silence until the deadline is a timeout with an unknown outcome") {
     std::atomic<bool> done{false};
     const stand_in server{[&](const asked&) {

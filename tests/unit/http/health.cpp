@@ -59,6 +59,21 @@ TEST_CASE("one component that fails degrades the service, and only the log says 
     CHECK(ask(routes, "/livez").status == 200);
 }
 
+TEST_CASE("the circuits before components are told, open or not") {
+    router routes;
+    auto state = breaker_state::closed;
+    add_health(
+        routes,
+        {{.name = "database", .check = [](deadline) {}, .circuit = [&state] { return state; }},
+         {.name = "warehouse", .check = [](deadline) {}}}
+    );
+    CHECK(ask(routes, "/api/v1/healthcheck").body.ends_with(R"(,"circuits":{"database":"closed"}})")
+    );
+    state = breaker_state::half_open;
+    CHECK(ask(routes, "/api/v1/healthcheck")
+              .body.ends_with(R"(,"circuits":{"database":"half-open"}})"));
+}
+
 TEST_CASE("a database is asked for one row, within the patience") {
     test::fake_database database;
     const http::sessions from{

@@ -119,6 +119,10 @@ inline void write_shared_schemas(json::document_writer& to, bool health) {
         "milliseconds",
         R"({"type": "object", "description": "How long each component took to answer.", "additionalProperties": {"type": "integer", "minimum": 0}})"
     );
+    to.raw(
+        "circuits",
+        R"({"type": "object", "description": "Whether backends are left alone for a moment, because they could not be reached.", "additionalProperties": {"type": "string", "enum": ["closed", "open", "half-open"]}})"
+    );
     to.end_object();
     to.texts(
         "required",

@@ -3,6 +3,7 @@
 // Costs <libpq-fe.h> and <random>.
 #pragma once
 
+#include <weir/core/breaker.hpp>
 #include <weir/core/deadline.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/secret.hpp>
@@ -45,23 +46,34 @@ class connector {
 public:
     /// Lifetime: `to` must outlive this object.
     connector(const options& to, password_provider password)
-        : options_(to), password_(std::move(password)) {}
+        : options_(to), password_(std::move(password)), breaker_(to.breaker) {}
 
     /// Opens a connection; tries again while the server is unreachable or starting, and once with
     /// another password when it refuses the first.
     ///
-    /// Errors: connection_error, authentication_error, configuration_error, timeout_error; what the
-    /// provider throws.
+    /// Errors: connection_error, at once while the circuit is open; authentication_error,
+    /// configuration_error, timeout_error; what the provider throws.
     std::unique_ptr<connection> connect(watched_statement& watch, watchdog& dog, deadline until) {
         auto need = password_need::connect;
         for (std::size_t attempt = 1;; ++attempt) {
             if (until.has_passed())
                 throw_late();
+            auto leave = breaker_.enter();
+            if (!leave)
+                throw_open();
             const auto password = password_ ? password_(need) : secret{};
             try {
-                return open(password, watch, dog, until);
+                auto made = open(password, watch, dog, until);
+                leave->succeeded();
+                return made;
             } catch (const error& failure) {
                 ++failures_;
+                // A server that refuses is alive.
+                if (failure.kind() == error_kind::connection) {
+                    leave->failed();
+                } else {
+                    leave->succeeded();
+                }
                 const bool refused = failure.kind() == error_kind::authentication;
                 if (refused && password_ && need == password_need::connect) {
                     need = password_need::refused;
@@ -80,7 +92,16 @@ public:
     /// Attempts that failed.
     [[nodiscard]] std::uint64_t failures() const noexcept { return failures_.load(); }
 
+    [[nodiscard]] breaker_state circuit() const { return breaker_.state(); }
+
 private:
+    [[noreturn]] static void throw_open() {
+        throw connection_error{
+            "The database could not be reached several times in a row; it is tried again shortly",
+            {.sqlstate = "08001", .server_text = {}, .retryable = true}
+        };
+    }
+
     std::unique_ptr<connection>
     open(const secret& password, watched_statement& watch, watchdog& dog, deadline until) const {
         const auto text = connection_string(options_, password, until.left());
@@ -108,6 +129,7 @@ private:
 
     const options& options_;
     password_provider password_;
+    breaker breaker_;
     std::atomic<std::uint64_t> failures_{0};
 };
 

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a service does while what it needs is down, away, slow or taken.
+#include <algorithm>
+#include <atomic>
+#include <catch.hpp>
+#include <chrono>
+#include <cstddef>
+#include <future>
+#include <optional>
+#include <poll.h>
+#include <raw_http.hpp>
+#include <string>
+#include <sys/resource.h>
+#include <thread>
+#include <vector>
+
+#include "fixture.hpp"
+
+using namespace e2e;
+using std::chrono::milliseconds;
+using weir::test::raw_client;
+
+namespace {
+
+std::string circuit_of(const service& on, const std::string& backend) {
+    return on.send({.target = "/api/v1/healthcheck"}).parsed.at("circuits").at(backend);
+}
+
+/// A service on a workspace and a PostgreSQL of its own.
+struct on_workspace {
+    test::own_schema schema{test::postgres_server::shared(), "e2e_faults"};
+    test::workspace_process workspace{workspace_options(schema.server())};
+    service on;
+
+    explicit on_workspace(const settings& more)
+        : on(local_settings(workspace, schema.server(), schema.name(), more)) {}
+};
+
+/// Keeps everybody from a table until it ends.
+class table_lock {
+public:
+    table_lock(const test::postgres_server& server, const std::string& table)
+        : server_(&server), holding_(std::async(std::launch::async, [&server, table] {
+              try {
+                  server.as_superuser("lock table " + table + "; select pg_sleep(600)");
+              } catch (const std::exception&) { // Cancelled.
+              }
+          })) {
+        REQUIRE(eventually([this] { return is_held(); }));
+    }
+
+    table_lock(const table_lock&) = delete;
+    table_lock& operator=(const table_lock&) = delete;
+
+    ~table_lock() {
+        server_->as_superuser(
+            "select pg_cancel_backend(pid) from pg_stat_activity where query like 'lock table%'"
+        );
+    }
+
+private:
+    [[nodiscard]] bool is_held() const {
+        return server_->as_superuser("select count(*) from pg_stat_activity where query like 'lock "
+                                     "table%' and wait_event = 'PgSleep'") == "1";
+    }
+
+    const test::postgres_server* server_;
+    std::future<void> holding_;
+};
+
+void allow_many_files() {
+    rlimit limit{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
+    limit.rlim_cur = limit.rlim_max;
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
+}
+
+} // namespace
+
+TEST_CASE("a database that is away opens its circuit, and is served again once it is back") {
+    test::own_postgres_server server{postgres_script()};
+    server->as_superuser("create schema faults_e2e authorization weir_app");
+    service on{postgres_settings(
+        *server.operator->(),
+        "faults_e2e",
+        {{"WEIR_LOCAL_USER", "lena"},
+         {"WEIR_BREAKER_AFTER_MS", "0"},
+         {"WEIR_BREAKER_FAILURES", "3"},
+         {"WEIR_BREAKER_PAUSE_MS", "60000"}}
+    )};
+    const auto made = on.send({.method = "POST", .target = "/api/v1/orders", .body = "{}"});
+    REQUIRE(made.status == 201);
+    CHECK(circuit_of(on, "database") == "closed");
+    server.stop();
+    CHECK(on.send({.target = made.header("Location")}).status == 503);
+    const auto sick = on.send({.target = "/api/v1/healthcheck"});
+    CHECK(sick.parsed.at("circuits").at("database") == "open");
+    CHECK(sick.parsed.at("components").at("database") == "error: unreachable");
+    // The circuit is what refuses now, not the database: it is back, and nobody asks it.
+    server.start();
+    const auto refused = on.send({.target = made.header("Location")});
+    CHECK(refused.status == 503);
+    CHECK(refused.header("Retry-After") == "1");
+    CHECK(on.process().stop() == 0);
+    CHECK(on.process().output().find(R"("state":"open")") != std::string::npos);
+}
+
+TEST_CASE("while a database restarts under load, only what was under way fails") {
+    test::own_postgres_server server{postgres_script()};
+    server->as_superuser("create schema faults_e2e authorization weir_app");
+    // However long a restart takes here, it is waited for.
+    service on{postgres_settings(
+        *server.operator->(),
+        "faults_e2e",
+        {{"WEIR_LOCAL_USER", "lena"}, {"WEIR_BREAKER_AFTER_MS", "60000"}}
+    )};
+    constexpr int clients = 8;
+    std::atomic<bool> is_over{false};
+    std::atomic<int> stored{0};
+    std::atomic<int> unknown{0};
+    std::atomic<int> refused{0};
+    std::atomic<int> other{0};
+    std::vector<std::thread> running;
+    for (int client = 0; client < clients; ++client) {
+        running.emplace_back([&] {
+            raw_client link{on.port(), std::chrono::seconds{60}};
+            while (!is_over) {
+                const auto answer = link.exchange(bytes_of(
+                    {.method = "POST", .target = "/api/v1/orders", .body = "{}"}, "keep-alive"
+                ));
+                if (!answer) {
+                    ++other;
+                    return;
+                }
+                if (answer->status == 201) {
+                    ++stored;
+                } else if (answer->status != 503) {
+                    ++other;
+                } else {
+                    ++(answer->headers.find("Retry-After") ? refused : unknown);
+                }
+            }
+        });
+    }
+    CHECK(eventually([&] { return stored > 100; }));
+    server.restart();
+    const int before = stored;
+    CHECK(eventually([&] { return stored > before + 100; }));
+    is_over = true;
+    for (auto& each : running)
+        each.join();
+    CHECK(other == 0);
+    // Each may lose what it had under way, and then meet a connection that is just going.
+    CHECK(unknown + refused <= 2 * clients);
+    const auto rows =
+        on.send({.target = "/api/v1/orders?count=exact&limit=1"}).parsed.at("total").get<int>();
+    CHECK(rows >= stored);
+    CHECK(rows <= stored + unknown);
+    CHECK(circuit_of(on, "database") == "closed");
+    CHECK(on.process().stop() == 0);
+}
+
+TEST_CASE("a workspace that cannot be reached keeps nobody from Lakebase, and opens its circuit") {
+    on_workspace own{
+        {{"WEIR_LOCAL_USER", "lena"},
+         {"WEIR_BREAKER_AFTER_MS", "0"},
+         {"WEIR_BREAKER_FAILURES", "3"},
+         {"WEIR_BREAKER_PAUSE_MS", "200"}}
+    };
+    const auto& on = own.on;
+    CHECK(on.send({.target = "/api/v1/wells"}).status == 200);
+    CHECK(circuit_of(on, "warehouse") == "closed");
+    own.workspace.add_fault(R"({"kind":"drop_before","times":-1,"path":"/api/2.0"})");
+    CHECK(eventually([&] {
+        CHECK(on.send({.target = "/api/v1/wells"}).status == 503);
+        return circuit_of(on, "warehouse") != "closed";
+    }));
+    const auto health = on.send({.target = "/api/v1/healthcheck"});
+    CHECK(health.status == 503);
+    CHECK(health.parsed.at("components").at("database") == "connected");
+    CHECK(health.parsed.at("components").at("warehouse") == "error: unreachable");
+    CHECK(health.parsed.at("circuits").at("database") == "closed");
+    CHECK(on.send({.method = "POST", .target = "/api/v1/orders", .body = "{}"}).status == 201);
+    own.workspace.clear_faults();
+    CHECK(eventually([&] { return on.send({.target = "/api/v1/wells"}).status == 200; }));
+    CHECK(circuit_of(on, "warehouse") == "closed");
+}
+
+TEST_CASE("when every connection waits for a slow statement, the queue is bounded and not lost") {
+    const test::own_schema schema{test::postgres_server::shared(), "e2e_slow"};
+    service on{postgres_settings(schema.server(), schema.name(), {{"WEIR_LOCAL_USER", "lena"}})};
+    allow_many_files();
+    // 64 at work and 1,024 that wait are what a service takes.
+    constexpr std::size_t most = 64 + 1'024;
+    constexpr std::size_t beyond = 100;
+    std::vector<raw_client> clients;
+    clients.reserve(most + beyond);
+    std::vector<pollfd> unanswered;
+    std::optional<table_lock> lock{
+        std::in_place, schema.server(), "\"" + schema.name() + "\".orders"
+    };
+    for (std::size_t at = 0; at < most + beyond; ++at) {
+        auto& added = clients.emplace_back(on.port(), std::chrono::seconds{60});
+        added.send(bytes_of({.target = "/api/v1/orders"}));
+        unanswered.push_back({added.socket(), POLLIN, 0});
+    }
+    const auto answered = [&] {
+        ::poll(unanswered.data(), unanswered.size(), 0);
+        return static_cast<std::size_t>(std::count_if(
+            unanswered.begin(),
+            unanswered.end(),
+            [](const pollfd& each) { return each.revents != 0; }
+        ));
+    };
+    CHECK(eventually([&] { return answered() >= beyond; }));
+    std::size_t refused = 0;
+    for (std::size_t at = 0; at < clients.size(); ++at) {
+        if (unanswered[at].revents == 0)
+            continue;
+        const auto answer = clients[at].receive();
+        REQUIRE(answer);
+        REQUIRE(answer->status == 503);
+        REQUIRE(answer->headers.find("Retry-After") == "1");
+        ++refused;
+    }
+    lock.reset();
+    std::size_t served = 0;
+    for (std::size_t at = 0; at < clients.size(); ++at) {
+        if (unanswered[at].revents != 0)
+            continue;
+        const auto answer = clients[at].receive();
+        REQUIRE(answer);
+        // Where the machine took long to get here, their time was up.
+        REQUIRE((answer->status == 200 || answer->status == 504));
+        served += answer->status == 200 ? 1U : 0U;
+    }
+    CHECK(refused >= beyond);
+    CHECK(served > 0);
+    CHECK(on.send({.target = "/api/v1/healthcheck"}).status == 200);
+    CHECK(on.process().stop() == 0);
+}
