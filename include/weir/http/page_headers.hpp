@@ -30,10 +30,7 @@ content_range(std::uint64_t first, std::uint64_t rows, std::optional<std::uint64
         range.append(std::to_string(first)).append("-").append(std::to_string(first + rows - 1));
     }
     range.push_back('/');
-    // Not a conditional expression: g++ 12 at -O2 warns that it may read an absent total.
-    if (total)
-        return range.append(std::to_string(*total));
-    return range.append("*");
+    return range.append(total ? std::to_string(*total) : "*");
 }
 
 namespace detail {

@@ -285,9 +285,9 @@ private:
             throw validation_error{{cursor_violation(
                 query, "A prev_cursor goes with application/json only: its rows are read last first"
             )}};
-        const auto total = query.counts_all
-                               ? std::optional{rows.count(&query.where, query.removed, query.as_of)}
-                               : std::nullopt;
+        std::uint64_t total = 0;
+        if (query.counts_all)
+            total = rows.count(&query.where, query.removed, query.as_of);
         auto answer = stream_rows(
             form,
             stream_rows_of(rows, wanted),
@@ -300,7 +300,7 @@ private:
         );
         answer.stream = std::move(*place).hold(std::move(answer.stream));
         // How many follow is not known yet.
-        if (total)
+        if (query.counts_all)
             answer.headers.add("Content-Range", *content_range(0, 0, total));
         answer.headers.add("Vary", "Accept");
         tell_preferences(answer, {.minimal = false, .numbers = numbers});
