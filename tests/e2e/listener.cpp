@@ -488,6 +488,33 @@ TEST_CASE("stopping finishes what runs and closes what is idle, within two secon
     CHECK(running.counted == 0);
 }
 
+TEST_CASE("who had connected before the server stopped is answered, once") {
+    routes_under_test on;
+    server_options options;
+    options.event_loops = 2;
+    server stopping{on.routes, options};
+    const int port = stopping.bind("127.0.0.1", 0);
+    std::vector<raw_client> asking;
+    std::vector<raw_client> silent;
+    for (int at = 0; at < 200; ++at) {
+        asking.emplace_back(port).send(get("/ping") + get("/ping"));
+        if (at % 10 == 0)
+            silent.emplace_back(port);
+    }
+    stopping.stop();
+    stopping.run();
+    for (auto& each : asking) {
+        const auto answer = each.receive();
+        REQUIRE(answer);
+        CHECK(answer->status == 200);
+        CHECK(answer->headers.find("Connection") == "close");
+        CHECK(each.is_closed());
+    }
+    for (auto& each : silent)
+        CHECK(each.is_closed());
+    CHECK_THROWS(raw_client{port});
+}
+
 TEST_CASE("a server stopped before it runs ends at once, and its port can be used again") {
     router routes;
     int port = 0;

@@ -4,11 +4,13 @@
 #include <atomic>
 #include <catch.hpp>
 #include <chrono>
+#include <csignal>
 #include <cstddef>
 #include <future>
 #include <optional>
 #include <poll.h>
 #include <raw_http.hpp>
+#include <stdexcept>
 #include <string>
 #include <sys/resource.h>
 #include <thread>
@@ -237,5 +239,113 @@ TEST_CASE("when every connection waits for a slow statement, the queue is bounde
     CHECK(refused >= beyond);
     CHECK(served > 0);
     CHECK(on.send({.target = "/api/v1/healthcheck"}).status == 200);
+    CHECK(on.process().stop() == 0);
+}
+
+TEST_CASE("a second SIGTERM ends at once what the first one waits for") {
+    const test::own_schema schema{test::postgres_server::shared(), "e2e_second"};
+    service on{postgres_settings(schema.server(), schema.name(), {{"WEIR_LOCAL_USER", "lena"}})};
+    const table_lock lock{schema.server(), "\"" + schema.name() + "\".orders"};
+    raw_client waiting{on.port()};
+    waiting.send(bytes_of({.target = "/api/v1/orders"}));
+    CHECK(eventually([&] {
+        return schema.server().as_superuser(
+                   "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and "
+                   "query like '%\"" +
+                   schema.name() + "\".\"orders\"%'"
+               ) == "1";
+    }));
+    ::kill(on.process().pid(), SIGTERM);
+    CHECK(eventually([&] {
+        return on.process().output().find(R"("stopping")") != std::string::npos;
+    }));
+    CHECK(on.process().stop(SIGTERM) == 128 + SIGTERM);
+}
+
+TEST_CASE("SIGTERM under load: what was answered is stored, what is stored was answered") {
+    const test::own_schema schema{test::postgres_server::shared(), "e2e_term"};
+    service on{postgres_settings(schema.server(), schema.name(), {{"WEIR_LOCAL_USER", "lena"}})};
+    constexpr int clients = 8;
+    std::atomic<int> stored{0};
+    std::atomic<int> streamed{0};
+    std::atomic<int> lost{0};
+    std::atomic<int> other{0};
+    // Each connects anew, until nobody listens.
+    const auto keep_asking = [&](const ask& what, int expected, std::atomic<int>& good) {
+        while (true) {
+            std::optional<raw_client> link;
+            try {
+                link.emplace(on.port(), std::chrono::seconds{60});
+            } catch (const std::runtime_error&) {
+                return;
+            }
+            const auto answer = link->exchange(bytes_of(what));
+            if (!answer) {
+                ++lost;
+            } else if (answer->status == expected && answer->is_whole) {
+                ++good;
+            } else {
+                ++other;
+            }
+        }
+    };
+    std::vector<std::thread> running;
+    for (int client = 0; client < clients; ++client) {
+        running.emplace_back([&] {
+            keep_asking({.method = "POST", .target = "/api/v1/orders", .body = "{}"}, 201, stored);
+        });
+    }
+    for (int client = 0; client < 2; ++client) {
+        running.emplace_back([&] {
+            keep_asking(
+                {.target = "/api/v1/orders", .headers = {{"Accept", "application/x-ndjson"}}},
+                200,
+                streamed
+            );
+        });
+    }
+    CHECK(eventually([&] { return stored > 100 && streamed > 5; }));
+    const auto start = std::chrono::steady_clock::now();
+    CHECK(on.process().stop() == 0);
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds{10});
+    for (auto& each : running)
+        each.join();
+    CHECK(other == 0);
+    CHECK(
+        schema.server().as_superuser("select count(*) from \"" + schema.name() + "\".orders") ==
+        std::to_string(stored)
+    );
+    // A client that connects in the very moment the socket closes was not accepted.
+    CHECK(lost <= clients + 2);
+}
+
+TEST_CASE("500 idle connections and 50 slow clients keep nobody waiting; heads may be long") {
+    service on{embedded_settings({{"WEIR_LOCAL_USER", "lena"}})};
+    allow_many_files();
+    std::vector<raw_client> idle;
+    for (int at = 0; at < 500; ++at) {
+        idle.emplace_back(on.port());
+        REQUIRE(idle.back().exchange(bytes_of({.target = "/livez"}, "keep-alive")));
+    }
+    std::vector<raw_client> slow;
+    for (int at = 0; at < 50; ++at) {
+        auto& each = slow.emplace_back(on.port());
+        each.send(
+            at % 2 == 0 ? "GET /api/v1/orders HTTP/1.1\r\nHo"
+                        : "POST /api/v1/orders HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{"
+        );
+    }
+    for (int at = 0; at < 100; ++at)
+        CHECK(on.send({.target = "/api/v1/orders"}).status == 200);
+    CHECK(
+        on.send({.target = "/livez", .headers = {{"X-Long", std::string(10'000, 'x')}}}).status ==
+        200
+    );
+    CHECK(
+        on.send({.target = "/livez", .headers = {{"X-Long", std::string(100'000, 'x')}}}).status ==
+        431
+    );
+    for (auto& each : idle)
+        CHECK(each.exchange(bytes_of({.target = "/livez"}, "keep-alive"))->status == 200);
     CHECK(on.process().stop() == 0);
 }

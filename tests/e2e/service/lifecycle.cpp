@@ -115,7 +115,7 @@ TEST_CASE("a request that has begun is finished before the service ends") {
     CHECK(on.process().wait() == 0);
 }
 
-TEST_CASE("a second signal ends a service that will not end") {
+TEST_CASE("half a request does not keep a service from ending") {
     service on{embedded_settings()};
     raw_client half{on.port()};
     half.send("POST /api/v1/wells HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{");

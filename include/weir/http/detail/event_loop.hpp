@@ -62,14 +62,17 @@ public:
             ::close(socket);
     }
 
-    /// Takes a connection over.
-    void adopt(int socket) {
+    /// Takes a connection over; false: it has ended.
+    [[nodiscard]] bool adopt(int socket) {
         {
             const std::lock_guard lock{mutex_};
+            if (has_ended_)
+                return false;
             arrived_.push_back(socket);
         }
         const std::uint64_t one = 1;
         static_cast<void>(::write(mail_.get(), &one, sizeof one));
+        return true;
     }
 
     /// Serves; `listening`, where it is a socket, accepts for all of `loops`.
@@ -78,7 +81,7 @@ public:
             listening = nullptr;
         std::array<epoll_event, 256> events;
         auto next_look = clock::now() + tick_;
-        while (!is_stopping_ || !links_.empty()) {
+        while (!ends()) {
             const int count =
                 ::epoll_wait(epoll_.get(), events.data(), events.size(), patience(listening));
             for (int at = 0; at < count; ++at) {
@@ -86,7 +89,7 @@ public:
                 if (event.data.fd == mail_.get()) {
                     take_arrived();
                 } else if (event.data.fd == stop_) {
-                    stop(listening);
+                    stop(listening, loops);
                 } else if (listening != nullptr && event.data.fd == listening->get()) {
                     accept_from(*listening, loops);
                 } else {
@@ -112,6 +115,15 @@ private:
         return std::clamp<std::chrono::milliseconds>(
             shortest / 5, std::chrono::milliseconds{5}, std::chrono::milliseconds{250}
         );
+    }
+
+    // Whether nothing is left to do once the server stops.
+    bool ends() {
+        if (!is_stopping_ || !links_.empty())
+            return false;
+        const std::lock_guard lock{mutex_};
+        has_ended_ = arrived_.empty();
+        return has_ended_;
     }
 
     bool watch(int what, std::uint32_t events) {
@@ -152,7 +164,7 @@ private:
         const auto open = ++count_->open;
         // A little beyond the limit there is room for telling so.
         const bool fits = open <= count_->most + room_to_refuse;
-        if (is_stopping_ || !fits || !added->watch()) {
+        if (!fits || !added->watch()) {
             --count_->open;
             return;
         }
@@ -160,6 +172,8 @@ private:
         links_.emplace(socket, std::move(added));
         if (open > count_->most && !drop_longest_idle(socket))
             kept.turn_away();
+        if (is_stopping_ && !kept.on_stop())
+            let_go(links_.find(socket));
     }
 
     static constexpr std::size_t room_to_refuse = 128;
@@ -192,27 +206,28 @@ private:
         const auto place = links_.find(event.data.fd);
         if (place == links_.end())
             return;
-        bool goes_on = false;
-        try {
-            goes_on = place->second->on_events(event.events, room_);
-        } catch (const std::bad_alloc&) {
-            place->second->drop();
-        }
-        if (!goes_on)
+        if (!goes_on(*place->second, event.events))
             let_go(place);
     }
 
-    void accept_from(descriptor& listening, std::span<const std::unique_ptr<event_loop>> loops) {
+    bool goes_on(link& on, std::uint32_t events) {
+        try {
+            return on.on_events(events, room_);
+        } catch (const std::bad_alloc&) {
+            on.drop();
+            return false;
+        }
+    }
+
+    // Whether more may be there.
+    bool accept_from(descriptor& listening, std::span<const std::unique_ptr<event_loop>> loops) {
         for (int taken = 0; taken < 64; ++taken) {
             const int socket =
                 ::accept4(listening.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
             if (socket >= 0) {
                 auto& chosen = *loops[turn_++ % loops.size()];
-                if (&chosen == this) {
+                if (&chosen == this || !chosen.adopt(socket))
                     take_over(socket);
-                } else {
-                    chosen.adopt(socket);
-                }
                 continue;
             }
             if (errno == EINTR || errno == ECONNABORTED)
@@ -222,19 +237,24 @@ private:
                 ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, listening.get(), nullptr);
                 rests_ = true;
             }
-            return;
+            return false;
         }
+        return true;
     }
 
-    void stop(descriptor* listening) {
+    // Clients that have connected count as accepted, and bytes that have arrived as a request.
+    void stop(descriptor* listening, std::span<const std::unique_ptr<event_loop>> loops) {
         ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, stop_, nullptr);
+        if (listening != nullptr) {
+            while (accept_from(*listening, loops)) {
+            }
+            listening->reset();
+        }
         is_stopping_ = true;
         rests_ = false;
-        if (listening != nullptr)
-            listening->reset();
         for (auto place = links_.begin(); place != links_.end();) {
             const auto here = place++;
-            if (!here->second->on_stop())
+            if (!goes_on(*here->second, EPOLLIN) || !here->second->on_stop())
                 let_go(here);
         }
     }
@@ -261,6 +281,8 @@ private:
     bool rests_ = false;
     std::mutex mutex_;
     std::vector<int> arrived_;
+    // Nobody looks at what arrives any more.
+    bool has_ended_ = false;
 };
 
 } // namespace weir::http::detail

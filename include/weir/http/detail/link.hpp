@@ -129,7 +129,8 @@ public:
         return !is_over();
     }
 
-    /// The server stops: idle connections end, requests that have begun are finished.
+    /// The server stops: idle connections end, requests that have begun are finished. One that has
+    /// not said a word yet may ask once.
     [[nodiscard]] bool on_stop() {
         const std::lock_guard lock{mutex_};
         if (is_over())
@@ -138,10 +139,10 @@ public:
             http2_->drain();
             pump();
         } else if (!is_busy_ && phase_ == phase::open) {
-            if (reader_.is_between()) {
+            if (reader_.is_between() && !is_fresh_) {
                 lose();
             } else {
-                due_ = std::min(due_, clock::now() + stopping_grace);
+                due_ = std::min(due_, clock::now() + (is_fresh_ ? fresh_grace : stopping_grace));
             }
         }
         return !is_over();
@@ -189,7 +190,9 @@ private:
     static constexpr stream_id doomed_only = -1;
     // How long work that has begun may still take once the server stops.
     static constexpr std::chrono::milliseconds stopping_grace{1'000};
-    // The same for a streamed answer whose client keeps reading.
+    // How long a client that has just connected may take to ask.
+    static constexpr std::chrono::milliseconds fresh_grace{500};
+    // The same as stopping_grace for a streamed answer whose client keeps reading.
     static constexpr std::chrono::milliseconds stream_grace{5'000};
     // What a client may send ahead of its answers.
     static constexpr std::size_t most_pending = 64 * 1024;
