@@ -10,6 +10,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <map>
@@ -24,12 +25,25 @@ namespace weir::workspace {
 struct timed_cache_options {
     /// How long a value is good.
     std::chrono::milliseconds life = std::chrono::minutes{5};
-    /// Values kept; beyond, what would go first goes.
+    /// Values kept; beyond, those whose life is over go, else the one unused for longest.
     std::size_t most = 1000;
     std::function<deadline::clock::time_point()> now = [] { return deadline::clock::now(); };
 };
 
-/// Keeps values by key. Threads: any number at once.
+/// What a cache has done.
+struct timed_cache_statistics {
+    /// Values kept now, some perhaps beyond their life.
+    std::size_t kept = 0;
+    /// Answered by a value that was kept.
+    std::uint64_t hits = 0;
+    /// Answered by somebody else's fetch, which was under way.
+    std::uint64_t shared = 0;
+    std::uint64_t fetches = 0;
+    /// Values dropped within their life, for want of room.
+    std::uint64_t evicted = 0;
+};
+
+/// Keeps values by key. What depends on who asks has that in its key. Threads: any number at once.
 template <class Value>
 class timed_cache {
 public:
@@ -45,16 +59,21 @@ public:
         std::unique_lock lock{mutex_};
         for (;;) {
             const auto found = kept_.find(key);
-            if (found != kept_.end() && options_.now() < found->second.good_until)
+            if (found != kept_.end() && options_.now() < found->second.good_until) {
+                ++done_.hits;
+                found->second.used = ++uses_;
                 return found->second.value;
+            }
             const auto running = running_.find(key);
             if (running == running_.end())
                 return fetch_here(lock, key, fetch);
             const auto awaited = running->second;
             if (!changed_.wait_until(lock, until.at(), [&] { return awaited->is_over; }))
                 throw timeout_error{"Not in time: another request's fetch is still running"};
-            if (awaited->value)
+            if (awaited->value) {
+                ++done_.shared;
                 return awaited->value;
+            }
             // Who had less time than this one failed for itself alone.
             if (!awaited->ran_out_of_time)
                 std::rethrow_exception(awaited->failure);
@@ -75,10 +94,19 @@ public:
         std::erase_if(kept_, [&](const auto& each) { return is_stale(each.first); });
     }
 
+    [[nodiscard]] timed_cache_statistics statistics() const {
+        const std::lock_guard lock{mutex_};
+        auto made = done_;
+        made.kept = kept_.size();
+        return made;
+    }
+
 private:
     struct entry {
         std::shared_ptr<const Value> value;
         deadline::clock::time_point good_until;
+        /// Larger: later.
+        std::uint64_t used;
     };
 
     struct fetching {
@@ -93,6 +121,7 @@ private:
     fetch_here(std::unique_lock<std::mutex>& lock, const std::string& key, Fetch&& fetch) {
         const auto mine = std::make_shared<fetching>();
         running_.emplace(key, mine);
+        ++done_.fetches;
         lock.unlock();
         try {
             mine->value = std::make_shared<const Value>(fetch());
@@ -117,22 +146,24 @@ private:
         const auto now = options_.now();
         if (kept_.size() >= options_.most)
             std::erase_if(kept_, [&](const auto& each) { return each.second.good_until <= now; });
-        if (kept_.size() >= options_.most && !kept_.empty())
+        if (kept_.size() >= options_.most && !kept_.empty() && !kept_.contains(key)) {
+            ++done_.evicted;
             kept_.erase(std::min_element(
                 kept_.begin(),
                 kept_.end(),
-                [](const auto& a, const auto& b) {
-                    return a.second.good_until < b.second.good_until;
-                }
+                [](const auto& a, const auto& b) { return a.second.used < b.second.used; }
             ));
-        kept_.insert_or_assign(key, entry{value, now + options_.life});
+        }
+        kept_.insert_or_assign(key, entry{value, now + options_.life, ++uses_});
     }
 
     timed_cache_options options_;
-    std::mutex mutex_{};
+    mutable std::mutex mutex_{};
     std::condition_variable changed_{};
     std::map<std::string, entry, std::less<>> kept_{};
     std::map<std::string, std::shared_ptr<fetching>, std::less<>> running_{};
+    timed_cache_statistics done_{};
+    std::uint64_t uses_ = 0;
 };
 
 } // namespace weir::workspace

@@ -52,15 +52,49 @@ TEST_CASE("a failure is told and not kept") {
     CHECK(at.read(cache, "a") == 1);
 }
 
-TEST_CASE("no more is kept than may be: what would go first goes") {
+TEST_CASE("no more is kept than may be: what was unused for longest goes") {
     bench at;
     timed_cache<int> cache{at.options(2)};
     CHECK(at.read(cache, "a") == 1);
     at.now += 1s;
     CHECK(at.read(cache, "b") == 2);
+    CHECK(at.read(cache, "a") == 1);
     CHECK(at.read(cache, "c") == 3);
-    CHECK(at.read(cache, "b") == 2);
-    CHECK(at.read(cache, "a") == 4);
+    CHECK(at.read(cache, "a") == 1);
+    CHECK(at.read(cache, "b") == 4);
+    CHECK(cache.statistics().kept == 2);
+    CHECK(cache.statistics().evicted == 2);
+}
+
+TEST_CASE("what is beyond its life goes before what is in use, and does not count as evicted") {
+    bench at;
+    timed_cache<int> cache{at.options(2)};
+    CHECK(at.read(cache, "old") == 1);
+    at.now += 4min;
+    CHECK(at.read(cache, "young") == 2);
+    CHECK(at.read(cache, "old") == 1);
+    at.now += 1min;
+    CHECK(at.read(cache, "new") == 3);
+    CHECK(at.read(cache, "young") == 2);
+    CHECK(cache.statistics().evicted == 0);
+    // A value that is fetched again takes its own place.
+    at.now += 4min;
+    CHECK(at.read(cache, "young") == 4);
+    CHECK(cache.statistics().kept == 2);
+    CHECK(cache.statistics().evicted == 0);
+}
+
+TEST_CASE("a cache counts what it did") {
+    bench at;
+    timed_cache<int> cache{at.options()};
+    for (const auto* key : {"a", "b", "a", "a"})
+        CHECK(at.read(cache, key) > 0);
+    CHECK_THROWS(cache.get("c", {}, []() -> int { throw weir::not_found_error{"none"}; }));
+    const auto done = cache.statistics();
+    CHECK(done.kept == 2);
+    CHECK(done.hits == 2);
+    CHECK(done.fetches == 3);
+    CHECK(done.shared == 0);
 }
 
 TEST_CASE("many who ask for the same share one fetch; who cannot wait is told so") {
@@ -86,6 +120,9 @@ TEST_CASE("many who ask for the same share one fetch; who cannot wait is told so
         each.join();
     CHECK(got == 56);
     CHECK(fetched == 1);
+    const auto done = cache.statistics();
+    CHECK(done.fetches == 2);
+    CHECK(done.hits + done.shared == 7);
 }
 
 TEST_CASE("who has more time than a fetch that ran out of it fetches itself") {
