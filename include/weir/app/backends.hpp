@@ -14,6 +14,7 @@
 #include <weir/embedded/database.hpp>
 #include <weir/embedded/session.hpp>
 #include <weir/http/health.hpp>
+#include <weir/http/metrics.hpp>
 #include <weir/http/sessions.hpp>
 #include <weir/lakebase/pool.hpp>
 #include <weir/lakebase/session.hpp>
@@ -83,6 +84,37 @@ public:
     /// routes.
     [[nodiscard]] std::span<const opened> all() const noexcept { return opened_; }
 
+    /// What /metrics tells of them: connections, calls of the workspace, tokens.
+    void write_metrics(http::metrics_writer& to) const {
+        if (lakebase_)
+            write_pool(to, lakebase_->statistics());
+        if (workspace_) {
+            const auto done = workspace_->statistics();
+            to.single(
+                "weir_workspace_tries_total", "counter", "Calls of the workspace.", done.tries
+            );
+            to.single(
+                "weir_workspace_retries_total",
+                "counter",
+                "Calls of the workspace after the first try.",
+                done.retries
+            );
+            to.single(
+                "weir_workspace_token_fetches_total",
+                "counter",
+                "Tokens asked of the workspace.",
+                done.token_fetches
+            );
+        }
+        if (passwords_)
+            to.single(
+                "weir_lakebase_password_fetches_total",
+                "counter",
+                "Passwords of Lakebase asked of the workspace.",
+                passwords_->fetches()
+            );
+    }
+
     [[nodiscard]] std::string description() const {
         std::string text;
         for (const auto& each : opened_)
@@ -92,6 +124,29 @@ public:
 
 private:
     using lookup = std::function<std::optional<std::string>(std::string_view)>;
+
+    static void write_pool(http::metrics_writer& to, const lakebase::pool_statistics& of) {
+        to.family("weir_pool_connections", "gauge", "Database connections.");
+        to.sample("weir_pool_connections", {{"state", "idle"}}, of.idle);
+        to.sample("weir_pool_connections", {{"state", "in_use"}}, of.in_use);
+        to.single("weir_pool_waiting", "gauge", "Requests that wait for a connection.", of.waiting);
+        to.single("weir_pool_opened_total", "counter", "Connections opened.", of.created);
+        to.family("weir_pool_closed_total", "counter", "Connections closed.");
+        to.sample("weir_pool_closed_total", {{"why", "broken"}}, of.broken);
+        to.sample("weir_pool_closed_total", {{"why", "retired"}}, of.retired);
+        to.single(
+            "weir_pool_failed_connects_total",
+            "counter",
+            "Tries to connect that failed.",
+            of.failed_connects
+        );
+        to.single(
+            "weir_pool_turned_away_total",
+            "counter",
+            "Requests refused because too many waited for a connection.",
+            of.turned_away
+        );
+    }
 
     void add(std::string name, std::string description, http::sessions from) {
         auto health = http::database_component(name, from);

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 #include <stop_token>
 #include <thread>
@@ -45,6 +46,9 @@ public:
         cache_.refuse(known);
         return cache_.get(until);
     }
+
+    /// How often one was asked for.
+    [[nodiscard]] std::uint64_t fetches() const { return cache_.fetches(); }
 
 private:
     static workspace::token_source

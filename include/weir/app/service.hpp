@@ -21,6 +21,7 @@
 #include <weir/http/docs_page.hpp>
 #include <weir/http/gzip.hpp>
 #include <weir/http/health.hpp>
+#include <weir/http/metrics.hpp>
 #include <weir/http/openapi.hpp>
 #include <weir/http/postgrest.hpp>
 #include <weir/http/records.hpp>
@@ -256,6 +257,34 @@ private:
         http::add_health(routes_, std::move(components), {.log = &log_});
         http::add_openapi(routes_, served_, {.records = has_records_});
         http::add_docs(routes_, {.files = detail::docs_files_of_this_build()});
+        metrics_.emplace(served_);
+        metrics_->add_source([this](http::metrics_writer& to) { write_metrics(to); });
+        http::add_metrics(routes_, *metrics_);
+    }
+
+    void write_metrics(http::metrics_writer& to) const {
+        backends_->write_metrics(to);
+        if (api_log_) {
+            to.single("weir_api_log_written_total", "counter", "Rows kept.", api_log_->written());
+            to.single("weir_api_log_lost_total", "counter", "Rows lost.", api_log_->lost());
+        }
+        to.single("weir_log_lost_lines_total", "counter", "Log lines lost.", log_.lost_lines());
+        if (server_ == nullptr)
+            return;
+        const auto now = server_->statistics();
+        to.single("weir_http_connections", "gauge", "Open connections.", now.connections);
+        to.family("weir_http_workers", "gauge", "Threads that answer requests.");
+        to.sample("weir_http_workers", {{"state", "busy"}}, now.workers - now.idle_workers);
+        to.sample("weir_http_workers", {{"state", "idle"}}, now.idle_workers);
+        to.single(
+            "weir_http_waiting_requests", "gauge", "Requests that wait for a thread.", now.waiting
+        );
+        to.single(
+            "weir_http_turned_away_total",
+            "counter",
+            "Requests answered 503 because too many waited.",
+            now.turned_away
+        );
     }
 
     void add_records() {
@@ -327,6 +356,7 @@ private:
     int listen() {
         http::server server{routes_};
         const int port = server.bind(settings_.host, settings_.port);
+        server_ = &server;
         std::jthread creating;
         if (!create_absent_tables())
             creating = keep_creating_tables();
@@ -383,6 +413,9 @@ private:
     bool has_records_ = false;
     std::optional<backends> backends_;
     std::optional<http::api_log> api_log_;
+    std::optional<http::metrics> metrics_;
+    /// While it serves, from before its threads begin.
+    const http::server* server_ = nullptr;
     std::vector<pending_tables> pending_;
     std::atomic<bool> tables_are_ready_{false};
 };

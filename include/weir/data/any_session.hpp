@@ -8,6 +8,7 @@
 #include <weir/data/change_unit.hpp>
 #include <weir/data/query_slices.hpp>
 #include <weir/data/session.hpp>
+#include <weir/data/statement_trace.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -134,14 +135,14 @@ public:
 
     any_result
     execute(const sql::statement& statement, const sql::arguments& arguments, deadline until) {
-        return session_->execute(statement, arguments, until);
+        return traced(statement, [&] { return session_->execute(statement, arguments, until); });
     }
 
     /// Rows as they come, in constant memory, where the session held is a streaming_session; else
     /// as execute(). Lifetime: the rows need this session no longer.
     any_result
     stream(const sql::statement& statement, const sql::arguments& arguments, deadline until) {
-        return session_->stream(statement, arguments, until);
+        return traced(statement, [&] { return session_->stream(statement, arguments, until); });
     }
 
     /// The same, in slices where the session held needs that for a result of this size.
@@ -151,10 +152,15 @@ public:
         deadline until,
         std::unique_ptr<query_slices> slices
     ) {
-        return session_->stream_sliced(statement, arguments, until, std::move(slices));
+        return traced(statement, [&] {
+            return session_->stream_sliced(statement, arguments, until, std::move(slices));
+        });
     }
 
     any_unit_base begin(deadline until);
+
+    /// Adds its statements, and those of the units of work it begins, to a request's.
+    void trace_to(std::shared_ptr<statement_trace> trace) { trace_ = std::move(trace); }
 
     /// Cancels what it executes, and the units of work it begins, as soon as a stop is requested,
     /// where the session held can be cancelled from another thread; whoever requests it waits for
@@ -165,10 +171,23 @@ protected:
     explicit any_session_base(std::unique_ptr<detail::session_interface> held)
         : session_(std::move(held)) {}
 
+    any_session_base(
+        std::unique_ptr<detail::session_interface> held, std::shared_ptr<statement_trace> trace
+    )
+        : session_(std::move(held)), trace_(std::move(trace)) {}
+
     [[nodiscard]] detail::session_interface& held() { return *session_; }
 
+    [[nodiscard]] const std::shared_ptr<statement_trace>& trace() const noexcept { return trace_; }
+
 private:
+    template <class Run>
+    any_result traced(const sql::statement& statement, const Run& run) {
+        return trace_ ? trace_->execute(statement, run) : run();
+    }
+
     std::unique_ptr<detail::session_interface> session_;
+    std::shared_ptr<statement_trace> trace_{};
 };
 
 /// A unit of work of an any_session_base.
@@ -185,7 +204,7 @@ private:
 };
 
 inline any_unit_base any_session_base::begin(deadline until) {
-    return any_unit_base{session_->begin(until)};
+    return any_unit_base{session_->begin(until), trace_};
 }
 
 /// Owns a session of any kind. `Who` is `weir::caller` or `weir::nobody`, as for the session it
@@ -211,7 +230,9 @@ public:
         return *known_caller();
     }
 
-    any_unit_for<Who> begin(deadline until) { return any_unit_for<Who>{held().begin(until)}; }
+    any_unit_for<Who> begin(deadline until) {
+        return any_unit_for<Who>{held().begin(until), trace()};
+    }
 
 protected:
     using any_session_base::any_session_base;

@@ -29,7 +29,8 @@ namespace weir::http::detail {
 ) {
     if (asked.within != nullptr && (asked.caller || of.access.rule == access_rule::open))
         return asked.within->join();
-    const session_purpose purpose{&of, asked.request_id, std::move(cancelled_by)};
+    auto purpose = purpose_of(asked, &of);
+    purpose.cancelled_by = std::move(cancelled_by);
     if (asked.caller)
         return from.for_caller(*asked.caller, purpose);
     if (of.access.rule != access_rule::open)

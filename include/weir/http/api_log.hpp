@@ -114,7 +114,7 @@ public:
     ~api_log() { stop(); }
 
     /// Takes what happened to a request. Never waits.
-    void see(const failed_request& seen) {
+    void see(const answered_request& seen) {
         auto made = entry_of(seen);
         {
             const std::lock_guard lock{mutex_};
@@ -159,7 +159,7 @@ private:
 
     // ------------------------------------------------------------ on the request's thread
 
-    [[nodiscard]] entry entry_of(const failed_request& seen) const {
+    [[nodiscard]] entry entry_of(const answered_request& seen) const {
         const auto& asked = seen.asked;
         entry made{
             .at = how_.clock(),

@@ -126,7 +126,7 @@ private:
     static any_session open(const request& asked, const sessions& from) {
         if (asked.within != nullptr)
             return asked.within->join();
-        const session_purpose purpose{nullptr, asked.request_id, asked.client_left};
+        const auto purpose = purpose_of(asked);
         return asked.caller ? any_session{from.for_caller(*asked.caller, purpose)}
                             : from.for_nobody(purpose);
     }
@@ -186,7 +186,7 @@ inline void add_route(
             };
             if (reads)
                 return run(asked);
-            const session_purpose purpose{nullptr, asked.request_id, asked.client_left};
+            const auto purpose = purpose_of(asked);
             auto session = asked.caller ? any_session{from.for_caller(*asked.caller, purpose)}
                                         : from.for_nobody(purpose);
             if (!session.has_units())

@@ -10,6 +10,7 @@
 #include <weir/http/wildcards.hpp>
 
 #include <exception>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -19,12 +20,14 @@
 namespace weir {
 
 class shared_unit;
+class statement_trace;
 
 } // namespace weir
 
 namespace weir::http {
 
 class router;
+struct route_name;
 
 /// A request. The transport fills the first part, the router the second.
 struct request {
@@ -55,6 +58,10 @@ struct request {
     /// The unit of work this request's writes are part of, where one was begun around its handler:
     /// every session opened for the request joins it. Lifetime: until the handler returns.
     shared_unit* within = nullptr;
+    /// The route that answers it; nullptr: none does. Lifetime: the router's.
+    const route_name* route = nullptr;
+    /// What its statements are added to, where somebody asked for that.
+    std::shared_ptr<statement_trace> trace{};
     /// What was thrown while it was answered; for whoever looks at answers.
     std::exception_ptr failure{};
 

@@ -5,6 +5,7 @@
 
 #include <weir/core/error.hpp>
 #include <weir/core/log.hpp>
+#include <weir/data/statement_trace.hpp>
 #include <weir/http/failure_log.hpp>
 #include <weir/http/problem.hpp>
 #include <weir/http/request.hpp>
@@ -36,15 +37,16 @@ using middleware = std::function<response(request&, const std::function<response
 /// Says who asks; an empty function: nobody ever does.
 using identifier = std::function<std::optional<caller>(const request&)>;
 
-/// A request that was not answered well. Lifetime: the call of the observer.
-struct failed_request {
+/// A request and its answer. Lifetime: the call of the observer.
+struct answered_request {
     const request& asked;
     const response& answered;
+    /// Until the answer was there; the body of one that is streamed comes later.
     std::chrono::steady_clock::duration took{};
 };
 
-/// Sees every answer of 400 and more; must not take long. What it throws is nobody's concern.
-using failure_observer = std::function<void(const failed_request&)>;
+/// Sees answers; must not take long. What it throws is nobody's concern.
+using answer_observer = std::function<void(const answered_request&)>;
 
 /// What a route was added as.
 struct route_name {
@@ -79,7 +81,7 @@ public:
             }
         }
         const auto [place, added] = at->methods.try_emplace(
-            std::string{method}, endpoint{std::move(names), std::move(answer)}
+            std::string{method}, endpoint{std::move(names), std::move(answer), routes_.size()}
         );
         if (!added)
             throw configuration_error{
@@ -110,23 +112,39 @@ public:
     /// Lifetime: the logger outlives the router.
     void log_to(const logger& log) noexcept { log_ = &log; }
 
-    /// Shows somebody every request that was not answered well.
-    void observe_failures(failure_observer by) { observe_ = std::move(by); }
+    /// Shows somebody every answer, as the transport gets it.
+    void observe_answers(answer_observer by) { observers_.push_back(std::move(by)); }
+
+    /// The same for answers of 400 and more alone.
+    void observe_failures(answer_observer by) {
+        observe_answers([by = std::move(by)](const answered_request& seen) {
+            if (seen.answered.status >= 400)
+                by(seen);
+        });
+    }
+
+    /// Shows somebody every statement that requests execute, and has request::trace add them up.
+    void observe_statements(statement_observer by) { statements_.push_back(std::move(by)); }
 
     /// Answers a request. Never throws: whatever goes wrong becomes a response.
     [[nodiscard]] response handle(request asked) const noexcept {
+        // What a handler asks of another route is part of its own request.
+        if (asked.routes != nullptr)
+            return guarded(asked);
         const auto start = std::chrono::steady_clock::now();
         if (asked.request_id.empty())
             asked.request_id = choose_request_id(asked.headers);
         response answer;
         try {
+            if (!statements_.empty())
+                asked.trace = std::make_shared<statement_trace>(asked.request_id, &statements_);
             answer = around_ ? around_(asked, [this](request& given) { return guarded(given); })
                              : guarded(asked);
         } catch (...) {
             answer = failed(asked, std::current_exception());
         }
         answer.headers.set("X-Request-ID", asked.request_id);
-        if (observe_ && answer.status >= 400)
+        if (!observers_.empty())
             observe({asked, answer, std::chrono::steady_clock::now() - start});
         return answer;
     }
@@ -139,6 +157,8 @@ private:
     struct endpoint {
         std::vector<std::string> names;
         handler answer;
+        // Its place in `routes_`.
+        std::size_t route;
     };
 
     struct node {
@@ -208,10 +228,12 @@ private:
         }
     }
 
-    void observe(const failed_request& seen) const noexcept {
-        try {
-            observe_(seen);
-        } catch (...) { // NOLINT(bugprone-empty-catch): it counts its losses itself
+    void observe(const answered_request& seen) const noexcept {
+        for (const auto& by : observers_) {
+            try {
+                by(seen);
+            } catch (...) { // NOLINT(bugprone-empty-catch): it counts its losses itself
+            }
         }
     }
 
@@ -280,6 +302,7 @@ private:
                 asked.parameters.push_back({chosen->names[at], from.value, std::string{from.raw}});
             }
             asked.routes = this;
+            asked.route = &routes_[chosen->route];
             if (identify_)
                 asked.caller = identify_(asked);
             return chosen->answer(asked);
@@ -340,7 +363,8 @@ private:
     std::vector<std::string> prefixes_;
     identifier identify_{};
     middleware around_{};
-    failure_observer observe_{};
+    std::vector<answer_observer> observers_{};
+    std::vector<statement_observer> statements_{};
     const logger* log_ = nullptr;
 };
 

@@ -25,7 +25,7 @@ using route_session = std::
 
 template <row Row>
 [[nodiscard]] route_session<Row> open_row_session(const sessions& from, const request& asked) {
-    const session_purpose purpose{&table_of<Row>, asked.request_id, asked.client_left};
+    const auto purpose = purpose_of(asked, &table_of<Row>);
     if constexpr (table_of<Row>.access.rule == access_rule::open) {
         if (asked.within != nullptr)
             return asked.within->join();
@@ -54,9 +54,7 @@ template <row Row>
             throw authentication_error{"Rows inside these are for known callers only"};
         if (asked.within != nullptr)
             return asked.within->join_as_caller();
-        return from.for_caller(
-            *asked.caller, {&table_of<Row>, asked.request_id, asked.client_left}
-        );
+        return from.for_caller(*asked.caller, purpose_of(asked, &table_of<Row>));
     }
 }
 

@@ -41,6 +41,17 @@ struct server_options {
     std::size_t event_loops = 0;
 };
 
+/// What a server is doing and has done.
+struct server_statistics {
+    std::size_t connections = 0;
+    std::size_t workers = 0;
+    std::size_t idle_workers = 0;
+    /// Requests that wait for a worker.
+    std::size_t waiting = 0;
+    /// Requests answered 503 because too many waited.
+    std::uint64_t turned_away = 0;
+};
+
 /// Serves a router on one port. HTTP/2 by prior knowledge or `Upgrade: h2c`. No TLS.
 ///
 /// A client that leaves while its request runs has `request::client_left` requested.
@@ -88,6 +99,17 @@ public:
         host_.is_stopping.store(true);
         const std::uint64_t one = 1;
         static_cast<void>(::write(stop_.get(), &one, sizeof one));
+    }
+
+    [[nodiscard]] server_statistics statistics() const {
+        const auto workers = host_.workers.statistics();
+        return {
+            .connections = count_.open.load(),
+            .workers = workers.threads,
+            .idle_workers = workers.idle,
+            .waiting = workers.waiting,
+            .turned_away = workers.turned_away,
+        };
     }
 
 private:

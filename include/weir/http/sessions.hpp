@@ -5,11 +5,14 @@
 
 #include <weir/data/any_session.hpp>
 #include <weir/data/caller.hpp>
+#include <weir/data/statement_trace.hpp>
+#include <weir/http/request.hpp>
 #include <weir/http/stream_places.hpp>
 #include <weir/table/table.hpp>
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <stop_token>
 #include <string_view>
 #include <utility>
@@ -23,7 +26,14 @@ struct session_purpose {
     std::string_view request_id{};
     /// Cancels what the session executes: request::client_left.
     std::stop_token cancelled_by{};
+    /// What the session's statements are added to: request::trace.
+    std::shared_ptr<statement_trace> trace{};
 };
+
+/// Sessions for a request. Lifetime: the request, until the session is there.
+[[nodiscard]] inline session_purpose purpose_of(const request& asked, const table* of = nullptr) {
+    return {of, asked.request_id, asked.client_left, asked.trace};
+}
 
 /// Makes sessions on one backend. Copies share the backend.
 /// Threads: safe, as the pool or database behind it is.
@@ -61,6 +71,7 @@ public:
     [[nodiscard]] any_session for_nobody(const session_purpose& purpose = {}) const {
         auto made = for_nobody_(purpose);
         made.cancel_when(purpose.cancelled_by);
+        made.trace_to(purpose.trace);
         return made;
     }
 
@@ -69,6 +80,7 @@ public:
     for_caller(const caller& who, const session_purpose& purpose = {}) const {
         auto made = for_caller_(who, purpose);
         made.cancel_when(purpose.cancelled_by);
+        made.trace_to(purpose.trace);
         return made;
     }
 

@@ -19,8 +19,10 @@
 #include <weir/workspace/token_cache.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <limits>
 #include <optional>
@@ -96,6 +98,16 @@ make_call(std::string_view method, std::string path, const call_options& with) {
 
 } // namespace detail
 
+/// What a client has done.
+struct client_statistics {
+    /// Exchanges with the workspace, each try counted.
+    std::uint64_t tries = 0;
+    /// Those of them after the first of their call.
+    std::uint64_t retries = 0;
+    /// How often a token was asked for.
+    std::uint64_t token_fetches = 0;
+};
+
 /// A workspace. Threads: any number of calls at once.
 class client {
 public:
@@ -123,6 +135,10 @@ public:
     /// Errors: as credentials::token().
     [[nodiscard]] secret token(deadline until) { return credentials_.token(until); }
 
+    [[nodiscard]] client_statistics statistics() const {
+        return {tries_.load(), retries_.load(), credentials_.fetches()};
+    }
+
     /// Makes a call, as often as it needs and is safe. Source: databricks.md 8.4.
     ///
     /// Errors: what raise() throws for an answer that is none of 2xx; connection_error when the
@@ -137,6 +153,9 @@ public:
         for (unsigned tries = 1;; ++tries) {
             const auto token =
                 asked.bearer.empty() ? credentials_.token(asked.until) : secret{asked.bearer};
+            tries_.fetch_add(1, std::memory_order_relaxed);
+            if (tries > 1)
+                retries_.fetch_add(1, std::memory_order_relaxed);
             const auto began = deadline::clock::now();
             auto answer = transport_.exchange(make_request(asked, token));
             const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -335,6 +354,8 @@ private:
     http_client transport_;
     credentials credentials_;
     std::string user_agent_;
+    std::atomic<std::uint64_t> tries_{0};
+    std::atomic<std::uint64_t> retries_{0};
 };
 
 } // namespace weir::workspace

@@ -215,6 +215,9 @@ public:
     /// timeout_error when the platform gives none.
     [[nodiscard]] secret token(deadline until) { return cache_ ? cache_->get(until) : fixed_; }
 
+    /// How often the platform was asked for a token.
+    [[nodiscard]] std::uint64_t fetches() const { return cache_ ? cache_->fetches() : 0; }
+
     /// Tells that a token was refused. Answers whether token() may now give another.
     [[nodiscard]] bool refuse(const secret& token) {
         if (cache_)

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <list>
 #include <mutex>
@@ -29,6 +30,17 @@ struct worker_options {
     std::chrono::milliseconds patience{4};
     /// A thread above `usual` ends after this long without work.
     std::chrono::milliseconds idle{10'000};
+};
+
+/// What a pool is doing and has done.
+struct worker_statistics {
+    std::size_t threads = 0;
+    /// Threads that wait for a job.
+    std::size_t idle = 0;
+    /// Jobs that wait for a thread.
+    std::size_t waiting = 0;
+    /// Jobs refused because too many waited.
+    std::uint64_t turned_away = 0;
 };
 
 /// Runs jobs: `Job` is movable and has `run()`, which does not throw.
@@ -54,8 +66,10 @@ public:
     /// Puts a job at the end of the queue; false: too many wait.
     [[nodiscard]] bool add(Job job) {
         std::unique_lock lock{mutex_};
-        if (jobs_.size() >= how_.waiting)
+        if (jobs_.size() >= how_.waiting) {
+            ++turned_away_;
             return false;
+        }
         push(lock, std::move(job));
         return true;
     }
@@ -76,6 +90,11 @@ public:
         const std::lock_guard lock{mutex_};
         if (!jobs_.empty())
             start_if_needed(clock::now());
+    }
+
+    [[nodiscard]] worker_statistics statistics() const {
+        const std::lock_guard lock{mutex_};
+        return {threads_.size(), idle_, jobs_.size(), turned_away_};
     }
 
     /// Runs what waits and ends the threads.
@@ -174,7 +193,7 @@ private:
     }
 
     worker_options how_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable has_job_;
     std::condition_variable has_ended_;
     std::deque<Job> jobs_;
@@ -182,6 +201,7 @@ private:
     std::list<worker> ended_;
     // Threads that wait for a job.
     std::size_t idle_ = 0;
+    std::uint64_t turned_away_ = 0;
     std::atomic<bool> has_waiting_{false};
     bool stopping_ = false;
 };

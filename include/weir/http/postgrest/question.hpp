@@ -84,6 +84,8 @@ public:
         made_.asked.remote_address = from.remote_address;
         made_.asked.until = from.until;
         made_.asked.request_id = from.request_id;
+        made_.asked.routes = from.routes;
+        made_.asked.trace = from.trace;
         made_.asked.patterns = wildcards::star_and_sql;
     }
 
