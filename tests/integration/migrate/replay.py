@@ -1,0 +1,233 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Replays edits of a schema on filled PostgreSQL schemas and compares every row before and after.
+
+    replay.py WEIR [NAME…]      cases whose name contains one of the words; all without any
+
+WEIR_TEST_PG names the folder of the server, as for the other suites; without it nothing is tested (exit 77)."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+from cases import CASES  # noqa: E402
+
+here = pathlib.Path(__file__).parent
+base = (here / "shop.yaml").read_text()
+rows = (here / "shop.sql").read_text()
+
+
+class failure(Exception):
+    pass
+
+
+def settings():
+    folder = os.environ.get("WEIR_TEST_PG")
+    if not folder:
+        print("*** skipped: WEIR_TEST_PG names no PostgreSQL", file=sys.stderr)
+        sys.exit(77)
+    lines = pathlib.Path(folder, "settings").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines)
+
+
+class place:
+    """One PostgreSQL schema of its own."""
+
+    def __init__(self, weir, folder, name):
+        self.weir = weir
+        self.schema = name
+        self.file = pathlib.Path(folder, name + ".yaml")
+        self.env = {**{k: v for k, v in os.environ.items() if not k.startswith(("PG", "DATABASE_", "LAKEBASE_", "WEIR_"))},
+                    **settings(), "LAKEBASE_SCHEMA": name}
+        self.sql(f"drop schema if exists {name} cascade")
+
+    def psql(self, text, user=None):
+        env = {**self.env, "PGOPTIONS": f"-c search_path={self.schema} -c weir.scope=all -c client_min_messages=warning"}
+        if user:
+            env["PGUSER"] = user
+        done = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", "-"], input=text, env=env,
+                              capture_output=True, text=True)
+        if done.returncode != 0:
+            raise failure(f"psql: {done.stderr}\n{text}")
+        return done.stdout.strip()
+
+    sql = psql
+
+    def run(self, text, *words, expected=0):
+        self.file.write_text(text)
+        done = subprocess.run([self.weir, words[0], str(self.file), *words[1:]], env=self.env, capture_output=True,
+                              text=True, cwd=self.file.parent)
+        if done.returncode != expected:
+            raise failure(f"weir {' '.join(words)}: exit {done.returncode}, not {expected}\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def start(self):
+        self.run(base, "migrate")
+        self.sql(rows)
+
+    def contents(self):
+        """{table: {column: values in the order of the first column}}, as texts; nothing of tables without rows."""
+        lines = self.sql("""select format('select %L, row_to_json(t) from (select * from %I order by 1) as t', c.relname,
+            c.relname) from pg_class as c where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r'
+            and c.relname not like 'weir\\_%' order by 1 \\gexec""").splitlines()
+        found = {}
+        for line in lines:
+            table, row = line.split("|", 1)
+            for column, value in json.loads(row, parse_float=str).items():
+                found.setdefault(table, {}).setdefault(column, []).append(value)
+        return found
+
+
+def edited(case):
+    text = base
+    for old, new in case["edits"]:
+        if old.endswith("$"):
+            old, at_end = old[:-1], True
+            if not text.endswith(old):
+                raise failure(f"the file does not end in {old!r}")
+            text = text[: len(text) - len(old)] + new
+            continue
+        if old not in text:
+            raise failure(f"the file has no {old!r}")
+        text = text.replace(old, new, 1)
+    return text
+
+
+def check(what, got, wanted):
+    if got != wanted:
+        raise failure(f"{what}:\n  got    {got}\n  wanted {wanted}")
+
+
+def survived(case, before, after):
+    """Every value that was not meant to go or to change is where it belongs."""
+    for table, columns in before.items():
+        new_table = case.get("tables", {}).get(table, table)
+        lost = case.get("lost", {}).get(table, [])
+        changed = case.get("changed", {}).get(table, [])
+        renamed = case.get("renamed", {}).get(table, {})
+        for column, values in columns.items():
+            if column in lost:
+                continue
+            new_name = renamed.get(column, column)
+            if new_name not in after.get(new_table, {}):
+                raise failure(f"{table}.{column} is gone")
+            if column not in changed:
+                check(f"values of {table}.{column}", after[new_table][new_name], values)
+            else:
+                check(f"rows of {table}", len(after[new_table][new_name]), len(values))
+
+
+def replay(at, case):
+    at.start()
+    if "before" in case:
+        at.sql(case["before"])
+    if "before_as_superuser" in case:
+        at.sql(case["before_as_superuser"], user="postgres")
+    before = at.contents()
+    text = edited(case)
+    words = [word for each in case.get("approve", []) for word in ("--approve", each)]
+    words += [word for each in case.get("keep", []) for word in ("--keep", each)]
+    expected = case.get("exit", 0)
+
+    seen = json.loads(at.run(text, "diff", "--format", "json", expected=4 if case["ids"] else 0))
+    changes = {each["id"]: each for each in seen["changes"]}
+    ids = [each["id"] for each in seen["changes"]]
+    if case.get("any_order"):
+        check("changes", sorted(ids), sorted(case["ids"]))
+    else:
+        check("changes", ids, case["ids"])
+    check("breaking", sorted(each for each in ids if changes[each]["breaks_clients"]), sorted(case.get("breaks", [])))
+    for name, effect in case.get("effects", {}).items():
+        check(f"effect of {name}", changes[name]["effect"], effect)
+    if "report" in case:
+        # The documentation quotes it.
+        check("report", at.run(text, "diff", expected=4), (here / case["report"]).read_text())
+    # Looking changes nothing, and neither does a rehearsal.
+    at.run(text, "migrate", "--dry-run", *words, expected=expected)
+    check("rows after looking", at.contents(), before)
+
+    at.run(text, "migrate", *words, expected=expected)
+    after = at.contents()
+    if expected != 0:
+        check("rows after a refusal", after, before)
+        return
+    survived(case, before, after)
+    for condition in case.get("holds", []):
+        check(condition, at.sql(f"select {condition}"), "t")
+    if not case.get("keep"):
+        check("a second look", json.loads(at.run(text, "diff", "--format", "json"))["changes"], [])
+    runs = at.sql("select count(*) from weir_migrations where outcome = 'done'")
+    at.run(text, "migrate", *[word for word in words if word.startswith("--keep") or words[words.index(word) - 1] == "--keep"])
+    check("runs after a second run", at.sql("select count(*) from weir_migrations where outcome = 'done'"), runs)
+
+
+def replay_cut_off(at, case):
+    """Kills the tool as it begins each step; the next run finishes."""
+    text = edited(case)
+    words = [word for each in case.get("approve", []) for word in ("--approve", each)]
+    cut = 0
+    while True:
+        at.sql(f"drop schema if exists {at.schema} cascade")
+        at.start()
+        before = at.contents()
+        at.file.write_text(text)
+        with subprocess.Popen([at.weir, "migrate", str(at.file), *words], env=at.env, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, text=True, cwd=at.file.parent) as running:
+            steps = 0
+            for line in running.stderr:
+                steps += line.startswith("[")
+                if steps > cut:
+                    running.send_signal(signal.SIGKILL)
+                    break
+            running.stderr.read()
+        if steps <= cut:
+            break
+        # What is decided already and done already is no change any more.
+        left = json.loads(at.run(text, "diff", "--format", "json", expected=left_exit(at, text)))
+        still = {each["id"] for each in left["changes"]}
+        again = [word for each in case.get("approve", []) if each in still for word in ("--approve", each)]
+        at.run(text, "migrate", *again)
+        survived(case, before, at.contents())
+        check("a look after the second run", json.loads(at.run(text, "diff", "--format", "json"))["changes"], [])
+        cut += 1
+    if cut < 5:
+        raise failure(f"only {cut} steps to be cut off at")
+    return cut
+
+
+def left_exit(at, text):
+    done = subprocess.run([at.weir, "diff", str(at.file)], env=at.env, capture_output=True, text=True, cwd=at.file.parent)
+    return done.returncode
+
+
+def main():
+    weir = str(pathlib.Path(sys.argv[1]).resolve())
+    wanted = sys.argv[2:]
+    settings()
+    failed = 0
+    done = 0
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        tests = [(each["name"], lambda at, each=each: replay(at, each)) for each in CASES]
+        tests.append(("cut off at any step", lambda at: replay_cut_off(at, CASES[-1])))
+        for number, (name, test) in enumerate(tests):
+            if wanted and not any(word in name for word in wanted):
+                continue
+            at = place(weir, folder, f"weir_replay_{number}")
+            try:
+                test(at)
+                done += 1
+            except failure as told:
+                failed += 1
+                print(f"FAILED: {name}\n{told}\n", flush=True)
+            at.sql(f"drop schema if exists {at.schema} cascade")
+    print(f"{done} passed, {failed} failed")
+    sys.exit(1 if failed or not done else 0)
+
+
+main()

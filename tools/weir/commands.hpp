@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each command of weir does, from options to exit code.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace weir::ops {
+
+/// Exit codes of every command.
+enum class outcome : int {
+    /// Nothing differs, or everything was done.
+    done = 0,
+    /// A schema file is wrong, or a change cannot be made.
+    refused = 1,
+    wrong_command_line = 2,
+    /// No connection, a missing setting, a statement that failed.
+    machine_failed = 3,
+    /// `diff`: there are changes to make.
+    differs = 4,
+    /// `migrate`: somebody must approve first. Nothing was done.
+    needs_approval = 5,
+};
+
+struct schema_options {
+    std::vector<std::string> schemas{};
+    std::vector<std::string> with{};
+    /// `text` or `json`.
+    std::string format{"text"};
+    /// Prints the statements instead.
+    bool sql = false;
+};
+
+struct diff_options : schema_options {
+    /// Compare with these files, not with a database.
+    std::vector<std::string> from{};
+};
+
+struct migrate_options : schema_options {
+    bool dry_run = false;
+    std::vector<std::string> approved{};
+    std::vector<std::string> kept{};
+    /// How long to wait for a lock on a table, and for another migration to end.
+    unsigned lock_seconds = 10;
+    unsigned wait_seconds = 60;
+};
+
+[[nodiscard]] int run(const diff_options& options);
+[[nodiscard]] int run(const migrate_options& options);
+
+} // namespace weir::ops

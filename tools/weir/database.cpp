@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "database.hpp"
+
+namespace weir::ops {
+
+namespace {
+
+std::string trimmed(std::string text) {
+    while (text.ends_with('\n'))
+        text.pop_back();
+    return text;
+}
+
+} // namespace
+
+database::database(const std::string& connection_string)
+    : link_(::PQconnectdb(connection_string.c_str())) {
+    if (::PQstatus(link_.get()) != CONNECTION_OK)
+        throw database_error{trimmed(::PQerrorMessage(link_.get())), ""};
+    ::PQsetNoticeProcessor(link_.get(), [](void*, const char*) {}, nullptr);
+    // An index may take hours to build. Row policies must not hide rows from a migration.
+    run("set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; "
+        "set weir.scope = 'all'");
+}
+
+lakebase::detail::pq_answer database::checked(PGresult* received) {
+    lakebase::detail::pq_answer answer{received};
+    const auto status = ::PQresultStatus(received);
+    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY)
+        return answer;
+    const char* const code = ::PQresultErrorField(received, PG_DIAG_SQLSTATE);
+    throw database_error{
+        trimmed(::PQerrorMessage(link_.get())), code == nullptr ? std::string{} : code
+    };
+}
+
+text_rows
+database::query(const std::string& text, std::initializer_list<std::string_view> arguments) {
+    std::vector<std::string> kept{arguments.begin(), arguments.end()};
+    std::vector<const char*> values;
+    values.reserve(kept.size());
+    for (const auto& each : kept)
+        values.push_back(each.c_str());
+    const auto answer = checked(::PQexecParams(
+        link_.get(),
+        text.c_str(),
+        static_cast<int>(values.size()),
+        nullptr,
+        values.data(),
+        nullptr,
+        nullptr,
+        0
+    ));
+    text_rows rows;
+    std::vector<text_field> fields;
+    for (int at = 0; at < answer.rows(); ++at) {
+        answer.view_fields(at, fields);
+        auto& row = rows.emplace_back();
+        for (const auto& field : fields)
+            row.emplace_back(field.text);
+    }
+    return rows;
+}
+
+std::uint64_t database::run(const std::string& text) {
+    return checked(::PQexec(link_.get(), text.c_str())).affected_rows();
+}
+
+} // namespace weir::ops

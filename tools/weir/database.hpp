@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// One connection to PostgreSQL for work on its tables, with no limit on how long that takes. Costs
+// <libpq-fe.h>.
+#pragma once
+
+#include <weir/lakebase/detail/pq_link.hpp>
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weir::ops {
+
+/// What the server said about a statement. `what()` may hold names and values of the database: for
+/// whoever runs the tool.
+class database_error : public std::runtime_error {
+public:
+    database_error(const std::string& text, std::string sqlstate)
+        : std::runtime_error(text), sqlstate_(std::move(sqlstate)) {}
+
+    /// Empty: the connection is lost.
+    [[nodiscard]] const std::string& sqlstate() const noexcept { return sqlstate_; }
+
+private:
+    std::string sqlstate_;
+};
+
+/// Rows as texts; NULL is empty.
+using text_rows = std::vector<std::vector<std::string>>;
+
+class database {
+public:
+    /// Errors: database_error.
+    explicit database(const std::string& connection_string);
+
+    /// Rows of a query with arguments.
+    text_rows
+    query(const std::string& text, std::initializer_list<std::string_view> arguments = {});
+
+    /// Runs one statement or several; the rows affected by the last.
+    std::uint64_t run(const std::string& text);
+
+private:
+    struct finish {
+        void operator()(PGconn* link) const noexcept { ::PQfinish(link); }
+    };
+
+    lakebase::detail::pq_answer checked(PGresult* received);
+
+    std::unique_ptr<PGconn, finish> link_;
+};
+
+} // namespace weir::ops

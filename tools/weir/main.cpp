@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// weir: the commands that talk to live systems. Exit codes are those of commands.hpp.
+#include <CLI/CLI.hpp>
+
+#include "commands.hpp"
+#include "version.hpp"
+
+int main(int argc, char** argv) {
+    using namespace weir::ops;
+    CLI::App app{"weir: compares schema files with a live database and changes it"};
+    app.set_version_flag("--version", std::string{weir::gen::version});
+    app.require_subcommand(1);
+    app.footer(
+        "Exit codes: 0 nothing to do or done, 1 a schema or a change is refused, 2 wrong command "
+        "line,\n3 no connection or a statement failed, 4 diff: something differs, 5 migrate: "
+        "something needs approval.\nThe database is the one that the settings of services "
+        "name: DATABASE_URL, PGHOST …, LAKEBASE_HOST …."
+    );
+
+    const auto add_common = [](CLI::App& command, schema_options& to) {
+        command.add_option("schemas", to.schemas, "schema files")->required();
+        command.add_option("--with", to.with, "schemas that are only referred to");
+        command.add_option("--format", to.format, "text or json")
+            ->check(CLI::IsMember({"text", "json"}));
+        command.add_flag("--sql", to.sql, "print the statements instead");
+    };
+
+    diff_options diff;
+    auto& diff_command = *app.add_subcommand(
+        "diff", "show what differs between schema files and the database; change nothing"
+    );
+    add_common(diff_command, diff);
+    diff_command.add_option("--from", diff.from, "compare with these files, not with a database");
+
+    migrate_options migrate;
+    auto& migrate_command =
+        *app.add_subcommand("migrate", "change the database until it is as the schema files say");
+    add_common(migrate_command, migrate);
+    migrate_command.add_flag("--dry-run", migrate.dry_run, "show what would happen, do nothing");
+    migrate_command
+        .add_option("--approve", migrate.approved, "the id of a change that loses or exposes data")
+        ->take_all();
+    migrate_command.add_option("--keep", migrate.kept, "the id of one that is not to be made")
+        ->take_all();
+    migrate_command.add_option(
+        "--lock-timeout", migrate.lock_seconds, "seconds to wait for a lock on a table; 10"
+    );
+    migrate_command.add_option(
+        "--wait", migrate.wait_seconds, "seconds to wait for another migration to end; 60"
+    );
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : static_cast<int>(outcome::wrong_command_line);
+    }
+    return diff_command ? run(diff) : run(migrate);
+}

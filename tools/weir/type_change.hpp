@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// What becomes of values when a column of PostgreSQL changes its type.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace weir::ops {
+
+enum class type_change : std::uint8_t {
+    same,
+    /// Every value stays as it is, and so do the table's files.
+    free,
+    /// Every value keeps its meaning, and the table is written anew.
+    rewrite,
+    /// Some values might not survive.
+    refused,
+};
+
+/// Both types as weir's DDL spells them.
+[[nodiscard]] type_change change_of_type(std::string_view from, std::string_view to);
+
+/// A type of PostgreSQL's `format_type` as weir's DDL spells it.
+[[nodiscard]] std::string ddl_type(std::string_view formatted);
+
+/// Whether clients of JSON can tell values of one from values of the other.
+[[nodiscard]] bool changes_json(std::string_view from, std::string_view to);
+
+} // namespace weir::ops

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wanted.hpp"
+
+#include <weir/core/error.hpp>
+#include <weir/sql/ddl.hpp>
+#include <weir/sql/place.hpp>
+#include <weir/table/audit.hpp>
+#include <weir/table/idempotency.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "sql_words.hpp"
+
+namespace weir::ops {
+
+namespace {
+
+constexpr auto postgres = sql::dialect::postgres;
+
+std::optional<std::string> environment(std::string_view name) {
+    const char* value = std::getenv(std::string{name}.c_str());
+    if (value == nullptr)
+        return std::nullopt;
+    return std::string{value};
+}
+
+template <class Write>
+std::string written(const Write& write) {
+    std::string text;
+    sql::sink into{text};
+    sql::writer out{into, postgres};
+    write(out);
+    return text;
+}
+
+column_state state_of_column(const table& of, const table& owner, std::size_t position) {
+    const auto& column = of.columns[position];
+    column_state made;
+    made.name = column.name;
+    made.type =
+        written([&](sql::writer& out) { out.type(column.type, sql::type_use::declaration); });
+    if (sql::has_collation(column.type.kind))
+        made.collation = "C";
+    made.required = !column.nullable || column.key;
+    const auto generated =
+        written([&](sql::writer& out) { sql::detail::write_generated(out, column); });
+    constexpr std::string_view begin = " default ";
+    if (generated.starts_with(begin)) {
+        made.default_value = spelled{generated.substr(begin.size())};
+        made.default_varies = made.default_value.text == "gen_random_uuid()";
+    }
+    made.identity = column.generated == generated_by::identity;
+    if (column.audit == audit_role::inserted_by)
+        made.fill = "'weir migrate'";
+    made.comment = column.description;
+    // A history has its table's columns first, at the same positions.
+    if (position < owner.columns.size())
+        made.was = owner.columns[position].was;
+    made.is_shown = !column.is_private;
+    if (&of == &owner)
+        made.is_asked = is_required_column(of, position) && is_payload_column(of, position);
+    return made;
+}
+
+std::vector<std::string> names_of(const table& of, column_indexes columns) {
+    std::vector<std::string> names;
+    for (const auto position : columns)
+        names.emplace_back(of.columns[position].name);
+    return names;
+}
+
+} // namespace
+
+wanted_tables::wanted_tables(
+    const std::deque<gen::schema_model>& schemas, std::size_t given, std::string schema
+)
+    : schema_(std::move(schema)) {
+    const auto facts = store_.tables(schemas);
+    if (!facts)
+        throw configuration_error{
+            "relations point to more than 1024 tables; give fewer schemas at once"
+        };
+    std::size_t at = 0;
+    for (std::size_t file = 0; file < schemas.size(); ++file) {
+        for (std::size_t table = 0; table < schemas[file].tables.size(); ++table, ++at) {
+            const auto* each = (*facts)[at];
+            if (each->backend != backend::lakebase)
+                continue;
+            all_.push_back(each);
+            if (file < given)
+                own_ = all_.size();
+        }
+    }
+    const std::span own{all_.data(), own_};
+    beside_ = idempotency_tables(own);
+    for (const auto* each : own) {
+        if (each->history)
+            histories_.emplace_back(*each);
+    }
+}
+
+std::string wanted_tables::prefix_at(std::string_view place) const {
+    if (!schema_.empty() && !place.starts_with(sql::fixed_place))
+        return quoted(schema_) + '.';
+    return sql::resolve_place(place, postgres, environment);
+}
+
+std::string wanted_tables::placed(std::string_view text) const {
+    return sql::expand_places(text, postgres, [this](std::string_view place) {
+        return prefix_at(place);
+    });
+}
+
+table_state wanted_tables::state_of(const table& of, const table& owner) const {
+    table_state made;
+    made.prefix = prefix_at(of.place);
+    made.name = of.name;
+    if (!owner.was.empty())
+        made.was = std::string{owner.was}.append(&of == &owner ? "" : history_suffix);
+    made.comment = of.description;
+    made.is_in_api = !of.api.path.empty();
+    for (std::size_t at = 0; at < of.columns.size(); ++at)
+        made.columns.push_back(state_of_column(of, owner, at));
+    if (!of.key.empty()) {
+        const auto list = written([&](sql::writer& out) {
+            out.put("primary key (");
+            sql::detail::write_names(out, of, of.key);
+            out.put(")");
+        });
+        made.rules.push_back({
+            .kind = rule_kind::primary_key,
+            .name = sql::detail::object_name(std::string{of.name} + "_pkey", postgres),
+            .definition = spelled{list},
+            .columns = names_of(of, of.key),
+        });
+    }
+    sql::detail::table_checks{of}.for_each(
+        postgres,
+        [&](const std::string& name, const auto& condition) {
+            const auto text = written(condition);
+            made.rules.push_back({
+                .kind = rule_kind::check,
+                .name = name,
+                .definition = spelled{"check (" + text + ")"},
+                .condition = text,
+                .is_enumeration = name.ends_with("_enum"),
+            });
+        }
+    );
+    for (const auto& relation : of.relations) {
+        const auto& target = relation.target();
+        if (target.backend != of.backend)
+            continue;
+        auto alone = of;
+        alone.relations = {&relation, 1};
+        auto text = written([&](sql::writer& out) { sql::detail::write_foreign_keys(out, alone); });
+        const auto name = sql::detail::object_name(of, relation.from, "_fkey", postgres);
+        text.erase(0, text.find("foreign key"));
+        made.rules.push_back({
+            .kind = rule_kind::foreign_key,
+            .name = name,
+            .definition = spelled{placed(text)},
+            .columns = names_of(of, relation.from),
+            .target = prefix_at(target.place) + quoted(target.name),
+            .target_columns = names_of(target, target.key),
+        });
+    }
+    std::vector<sql::ddl_statement> statements;
+    sql::detail::table_ddl{statements, of, postgres}.create();
+    std::vector<sql::ddl_statement> policies;
+    if (sql::is_isolated(owner))
+        sql::detail::table_ddl{policies, owner, postgres}.police(
+            &of == &owner ? sql::detail::row_policies::about::rows
+                          : sql::detail::row_policies::about::history
+        );
+    for (const auto& each : policies)
+        made.policies = made.police = placed(each.text);
+    const auto on = " on " + made.full_name() + ' ';
+    for (const auto& each : statements) {
+        auto text = placed(each.text);
+        // The DDL's own words, so that no other place says what an index is.
+        const bool is_unique = text.starts_with("create unique index");
+        if (is_unique || text.starts_with("create index")) {
+            const auto at = text.find(on);
+            const auto open = text.find('"');
+            index_state index;
+            index.name = text.substr(open + 1, text.find('"', open + 1) - open - 1);
+            index.is_unique = is_unique;
+            index.definition = spelled{text.substr(at + on.size())};
+            made.indexes.push_back(std::move(index));
+        }
+        made.create.push_back(std::move(text));
+    }
+    if (&of != &owner && !made.police.empty())
+        made.create.push_back(made.police);
+    for (std::size_t at = 0; at < of.unique.size(); ++at) {
+        auto& index = made.indexes[at];
+        index.columns = names_of(of, of.unique[at].columns);
+        const auto where = index.definition.text.find(" where ");
+        if (where != std::string::npos)
+            index.where = index.definition.text.substr(where + 7);
+    }
+    return made;
+}
+
+schema_state wanted_tables::state() const {
+    schema_state made;
+    auto own = all_;
+    own.resize(own_);
+    for (const auto* of : sql::detail::parents_first(own)) {
+        made.tables.push_back(state_of(*of, *of));
+        for (const auto& history : histories_) {
+            if (history.facts().name == std::string{of->name}.append(history_suffix) &&
+                history.facts().place == of->place)
+                made.tables.push_back(state_of(history.facts(), *of));
+        }
+    }
+    for (const auto& each : beside_)
+        made.tables.push_back(state_of(each, each));
+    return made;
+}
+
+std::set<std::string> wanted_tables::prefixes() const {
+    std::set<std::string> found;
+    for (std::size_t at = 0; at < own_; ++at)
+        found.insert(prefix_at(all_[at]->place));
+    return found;
+}
+
+std::string wanted_tables::prefix_of(std::string_view table) const {
+    for (const auto* each : all_) {
+        if (each->name == table)
+            return prefix_at(each->place);
+    }
+    return {};
+}
+
+std::vector<std::string> wanted_tables::temporary() const {
+    auto tables = all_;
+    std::set<std::string_view> names;
+    for (const auto* each : all_) {
+        if (!names.insert(each->name).second)
+            throw configuration_error{
+                "two schemas have a table '" + std::string{each->name} +
+                "'; give one schema file at a time"
+            };
+    }
+    if (!beside_.empty())
+        tables.push_back(&beside_.front());
+    std::vector<std::string> texts;
+    for (const auto& each : sql::create_tables(tables, postgres, {.schemas = false})) {
+        texts.push_back(sql::expand_places(each.text, postgres, [](std::string_view) {
+            return std::string_view{"pg_temp."};
+        }));
+    }
+    return texts;
+}
+
+} // namespace weir::ops

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables that schema files ask for, on Lakebase: from the facts that services use, with the
+// statements of the DDL that services run.
+#pragma once
+
+#include <weir/table/history.hpp>
+#include <weir/table/table.hpp>
+
+#include <deque>
+#include <list>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "facts.hpp"
+#include "model.hpp"
+#include "state.hpp"
+
+namespace weir::ops {
+
+/// Facts of the tables on Lakebase, with those that weir keeps beside them.
+class wanted_tables {
+public:
+    /// The tables of the first `given` schemas; the others are only referred to. `schema`: the one
+    /// that holds every table; empty: each file's own.
+    ///
+    /// Errors: configuration_error. Lifetime: `schemas` longer than this.
+    wanted_tables(
+        const std::deque<gen::schema_model>& schemas, std::size_t given, std::string schema
+    );
+
+    wanted_tables(const wanted_tables&) = delete;
+    wanted_tables& operator=(const wanted_tables&) = delete;
+    ~wanted_tables() = default;
+
+    [[nodiscard]] schema_state state() const;
+
+    /// The schemas the tables are in, quoted and with a dot: `"app_data".`.
+    [[nodiscard]] std::set<std::string> prefixes() const;
+
+    /// The schema of a table, or of one that is referred to: by its name alone.
+    [[nodiscard]] std::string prefix_of(std::string_view table) const;
+
+    /// Makes all of them, and what they refer to, as temporary tables.
+    ///
+    /// Errors: configuration_error where two schemas have a table of the same name.
+    [[nodiscard]] std::vector<std::string> temporary() const;
+
+private:
+    [[nodiscard]] std::string prefix_at(std::string_view place) const;
+    [[nodiscard]] std::string placed(std::string_view text) const;
+    [[nodiscard]] table_state state_of(const table& of, const table& owner) const;
+
+    gen::facts_store store_{};
+    std::string schema_;
+    std::vector<const table*> all_{};
+    std::size_t own_ = 0;
+    std::vector<table> beside_{};
+    std::list<history_table> histories_{};
+};
+
+} // namespace weir::ops
