@@ -25,6 +25,7 @@
 #include <weir/http/openapi.hpp>
 #include <weir/http/postgrest.hpp>
 #include <weir/http/records.hpp>
+#include <weir/http/request_log.hpp>
 #include <weir/http/router.hpp>
 #include <weir/http/server.hpp>
 #include <weir/http/sessions.hpp>
@@ -257,6 +258,10 @@ private:
         http::add_health(routes_, std::move(components), {.log = &log_});
         http::add_openapi(routes_, served_, {.records = has_records_});
         http::add_docs(routes_, {.files = detail::docs_files_of_this_build()});
+        settings_.request_log.backend = backends_->description();
+        http::log_requests(routes_, log_, settings_.request_log);
+        if (settings_.server_timing)
+            routes_.put_around(http::server_timing());
         metrics_.emplace(served_);
         metrics_->add_source([this](http::metrics_writer& to) { write_metrics(to); });
         http::add_metrics(routes_, *metrics_);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a service is told from outside (design 7), typed. Every problem is found at once; secrets
-// never print. Costs what environment.hpp, core/log.hpp and workspace/config.hpp cost.
+// never print. Costs what environment.hpp, http/router.hpp and workspace/config.hpp cost.
 #pragma once
 
 #include <weir/app/environment.hpp>
@@ -9,6 +9,7 @@
 #include <weir/core/secret.hpp>
 #include <weir/http/identity.hpp>
 #include <weir/http/records/name_patterns.hpp>
+#include <weir/http/request_log.hpp>
 #include <weir/http/target.hpp>
 #include <weir/lakebase/options.hpp>
 #include <weir/table/identifier.hpp>
@@ -83,6 +84,10 @@ struct settings {
     breaker_options breaker{.lasting = std::chrono::milliseconds{3'000}};
     weir::log_level log_level = weir::log_level::info;
     weir::log_format log_format = weir::log_format::json;
+    /// Lines about requests, `WEIR_ACCESS_LOG` and its kin.
+    http::request_log_options request_log{.answers = false, .writes = false};
+    /// Whether answers tell in `Server-Timing` how long they took.
+    bool server_timing = false;
     /// Where the values came from; places in schemas (`${UC_CATALOG:-main}.x`) are resolved with
     /// it.
     environment source{};
@@ -103,7 +108,9 @@ struct settings {
 namespace detail {
 
 /// Every `WEIR_*` setting there is; any other is a mistake.
-inline constexpr std::array<std::string_view, 16> known_settings{
+inline constexpr std::array<std::string_view, 21> known_settings{
+    "WEIR_ACCESS_LOG",
+    "WEIR_AUDIT_LOG",
     "WEIR_BREAKER_AFTER_MS",
     "WEIR_BREAKER_FAILURES",
     "WEIR_BREAKER_PAUSE_MS",
@@ -116,9 +123,12 @@ inline constexpr std::array<std::string_view, 16> known_settings{
     "WEIR_GROUPS_HEADER",
     "WEIR_HOST",
     "WEIR_LOCAL_USER",
+    "WEIR_LOG_EMAILS",
     "WEIR_PORT",
     "WEIR_POSTGREST",
     "WEIR_PROFILE",
+    "WEIR_SERVER_TIMING",
+    "WEIR_SLOW_STATEMENT_MS",
     "WEIR_TRUST_FORWARDED_HEADERS",
 };
 
@@ -189,6 +199,14 @@ public:
         if (const auto format = find("LOG_FORMAT");
             format && !parse_log_format(*format, into_.log_format))
             problem("LOG_FORMAT must be json or text");
+        const std::string_view usual = find("DATABRICKS_APP_NAME") ? "true" : "false";
+        into_.request_log.answers = flag("WEIR_ACCESS_LOG", usual);
+        into_.request_log.writes = flag("WEIR_AUDIT_LOG", usual);
+        into_.request_log.emails = flag("WEIR_LOG_EMAILS");
+        into_.server_timing = flag("WEIR_SERVER_TIMING");
+        number("WEIR_SLOW_STATEMENT_MS", 0, 3'600'000, [&](auto read) {
+            into_.request_log.slow_statement = std::chrono::milliseconds{read};
+        });
     }
 
     void listener() {

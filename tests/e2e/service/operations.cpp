@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What people who run a service see of it: /metrics.
+// What people who run a service see of it: /metrics, log lines about requests, Server-Timing.
 #include <catch.hpp>
 #include <raw_http.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "fixture.hpp"
 
@@ -23,6 +25,21 @@ std::string metrics_of(const service& on) {
 double value_of(const std::string& text, const std::string& sample) {
     const auto at = ("\n" + text).find("\n" + sample + " ");
     return at == std::string::npos ? -1 : std::stod(text.substr(at + sample.size() + 1));
+}
+
+// The lines of a service's log with that message.
+std::vector<json> lines_of(const std::string& said, std::string_view message) {
+    std::vector<json> found;
+    for (std::size_t begin = 0; begin < said.size();) {
+        const auto end = said.find('\n', begin);
+        auto line = json::parse(said.substr(begin, end - begin), nullptr, false);
+        if (line.is_object() && line.at("message") == message)
+            found.push_back(std::move(line));
+        if (end == std::string::npos)
+            break;
+        begin = end + 1;
+    }
+    return found;
 }
 
 void require_format(const std::string& text) {
@@ -83,4 +100,71 @@ TEST_CASE("/metrics tells the connections of a pool, and calls and tokens of a w
     CHECK(
         value_of(text, R"(weir_statement_duration_seconds_count{table="wells",verb="select"})") >= 1
     );
+}
+
+TEST_CASE("answers and writes are log lines that hold no secret, e-mail, path, query or row") {
+    service on{embedded_settings(
+        {{"WEIR_TRUST_FORWARDED_HEADERS", "true"},
+         {"WEIR_ACCESS_LOG", "true"},
+         {"WEIR_AUDIT_LOG", "true"},
+         {"WEIR_SERVER_TIMING", "true"},
+         {"WEIR_CURSOR_KEY", "canary-cursor-key-0123456789-0123456789"},
+         {"LOG_LEVEL", "debug"}}
+    )};
+    const std::vector<std::pair<std::string, std::string>> secrets{
+        {"X-Forwarded-Access-Token", "canary-token"},
+        {"Authorization", "Bearer canary-bearer"},
+        {"Cookie", "session=canary-cookie"},
+        {"X-Request-ID", "r-4711"},
+        {"traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"},
+    };
+    const auto made = on.send(
+        {.method = "POST",
+         .target = "/api/v1/orders",
+         .body = R"({"tags": ["canary-value"]})",
+         .user = "lena",
+         .headers = secrets}
+    );
+    REQUIRE(made.status == 201);
+    CHECK(made.header("Server-Timing").find("db;dur=") != std::string::npos);
+    const auto id = made.parsed.at("id").get<std::string>();
+    for (const auto* target :
+         {"/api/v1/orders?tags=cs.%5B%22canary-filter%22%5D",
+          "/api/v1/orders/canary-key",
+          "/canary-path",
+          "/api/v1/orders?canary-parameter=1"})
+        static_cast<void>(on.send({.target = target, .user = "lena", .headers = secrets}));
+    static_cast<void>(on.send(
+        {.method = "POST",
+         .target = "/api/v1/orders",
+         .body = R"({"canary-column": 1})",
+         .user = "lena"}
+    ));
+    CHECK(
+        on.send({.method = "DELETE", .target = made.header("Location"), .user = "lena"}).status ==
+        204
+    );
+    CHECK(on.process().stop() == 0);
+
+    const auto said = on.process().output();
+    INFO(said);
+    const auto answers = lines_of(said, "request");
+    REQUIRE(answers.size() == 7);
+    CHECK(answers.front().at("request_id") == "r-4711");
+    CHECK(answers.front().at("trace_id") == "4bf92f3577b34da6a3ce929d0e0e4736");
+    CHECK(answers.front().at("user") == "lena");
+    CHECK(answers.front().at("method") == "POST");
+    CHECK(answers.front().at("route") == "/api/v1/orders");
+    CHECK(answers.front().at("status") == 201);
+    CHECK(answers.front().at("statements") >= 1);
+    CHECK(answers.front().at("backend") == "embedded engine");
+    const auto writes = lines_of(said, "write");
+    REQUIRE(writes.size() == 2);
+    CHECK(writes.front().at("user") == "lena");
+    CHECK(writes.front().at("key") == id);
+    CHECK(writes.front().at("writes").get<std::string>().starts_with("insert orders"));
+    CHECK(writes.back().at("key") == id);
+    CHECK(writes.back().at("method") == "DELETE");
+    CHECK(said.find("canary") == std::string::npos);
+    CHECK(said.find("example.com") == std::string::npos);
 }
