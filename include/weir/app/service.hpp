@@ -5,6 +5,7 @@
 
 #include <weir/app/api_log_door.hpp>
 #include <weir/app/backends.hpp>
+#include <weir/app/freed_memory.hpp>
 #include <weir/app/records_door.hpp>
 #include <weir/app/settings.hpp>
 #include <weir/app/signals.hpp>
@@ -170,6 +171,7 @@ public:
     int run() {
         try {
             if (settings_.problems.empty()) {
+                detail::keep_freed_memory();
                 open_backends();
                 return listen();
             }
