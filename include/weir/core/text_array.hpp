@@ -5,6 +5,7 @@
 
 #include <weir/core/text.hpp>
 
+#include <array>
 #include <cassert>
 #include <charconv>
 #include <concepts>
@@ -32,19 +33,32 @@ inline constexpr bool is_plain_in_array<decimal<Precision, Scale>> = true;
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+/// What a byte asks of an array element that holds it: quotes, or a backslash before it too.
+inline constexpr auto array_byte_needs = [] {
+    std::array<unsigned char, 256> needs{};
+    for (const char c : {' ', '\t', '\n', '\v', '\f', '\r', ',', '{', '}'})
+        needs[static_cast<unsigned char>(c)] = 1;
+    for (const char c : {'"', '\\'})
+        needs[static_cast<unsigned char>(c)] = 2;
+    return needs;
+}();
+
 /// Puts quotes around the element text that starts at `from`, if PostgreSQL would; escapes what
 /// needs it.
 inline void quote_array_element(std::string& out, std::size_t from) {
     const auto element = std::string_view{out}.substr(from);
-    bool quoted = element.empty() || equals_ignoring_case(element, "null");
-    std::size_t escapes = 0;
-    for (const char c : element) {
-        const bool escaped = c == '"' || c == '\\';
-        escapes += escaped ? 1U : 0U;
-        quoted = quoted || escaped || c == ',' || c == '{' || c == '}' || is_array_space(c);
-    }
-    if (!quoted)
+    unsigned any = 0;
+    for (const char c : element)
+        any |= array_byte_needs[static_cast<unsigned char>(c)];
+    if (any == 0 && !element.empty() && !equals_ignoring_case(element, "null"))
         return;
+    if ((any & 2U) == 0) {
+        out.insert(from, 1, '"').push_back('"');
+        return;
+    }
+    std::size_t escapes = 0;
+    for (const char c : element)
+        escapes += array_byte_needs[static_cast<unsigned char>(c)] == 2 ? 1U : 0U;
     std::size_t read = out.size();
     out.resize(out.size() + escapes + 2);
     std::size_t write = out.size();
