@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <sstream>
 #include <string>
 #include <thread>
 
@@ -76,14 +77,16 @@ TEST_CASE("the passwords of Lakebase are minted, and again once the server refus
     // Tokens and passwords of before are no good from here on, and no connection stays.
     own.workspace.advance_clock(std::chrono::hours{2});
     std::this_thread::sleep_for(milliseconds{200});
-    const std::string connections =
-        " from pg_stat_activity where usename = 'weir_app' and application_name = 'weir'";
-    own.schema.server().as_superuser("select pg_terminate_backend(pid)" + connections);
-    // They end when they see it, and a write that is on its way by then may have happened.
-    for (int tries = 0; tries < 300; ++tries) {
-        if (own.schema.server().as_superuser("select count(*)" + connections) == "0")
-            break;
-        std::this_thread::sleep_for(milliseconds{10});
+    const auto ended = own.schema.server().as_superuser(
+        "select string_agg(pid::text, ' ') filter (where pg_terminate_backend(pid)) "
+        "from pg_stat_activity where usename = 'weir_app' and application_name = 'weir'"
+    );
+    // They end when they see it, and a write that is on its way by then may have happened. The
+    // socket is closed by the end of the process, after the server forgot it.
+    std::istringstream pids{ended};
+    for (std::string pid; pids >> pid;) {
+        for (int tries = 0; tries < 300 && std::filesystem::exists("/proc/" + pid); ++tries)
+            std::this_thread::sleep_for(milliseconds{10});
     }
     CHECK(on.send({.method = "POST", .target = "/api/v1/orders", .body = "{}"}).status == 201);
     CHECK(on.send({.method = "POST", .target = "/api/v1/wells", .body = a_well}).status == 201);
