@@ -2,13 +2,14 @@
 // Four ways to insert many rows of nine columns: unnest of arrays, COPY, VALUES of many rows,
 // jsonb_to_recordset. On bare libpq, so that only the ways differ; writing the text is part of
 // each. Needs WEIR_TEST_PG.
+#include <libpq-fe.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
-#include <libpq-fe.h>
 #include <memory>
 #include <postgres_fixture.hpp>
 #include <string>
