@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connect.hpp"
 
+#include <weir/app/lakebase_options.hpp>
 #include <weir/app/settings.hpp>
 #include <weir/core/deadline.hpp>
 #include <weir/core/error.hpp>
 #include <weir/workspace/client.hpp>
-#include <weir/workspace/current_user.hpp>
 #include <weir/workspace/lakebase_credentials.hpp>
 
 #include <chrono>
@@ -26,7 +26,7 @@ void mint(const app::settings& chosen, lakebase::options& to, secret& password) 
                                               : workspace::endpoint_passwords(at, from.endpoint);
     password = source(until).text;
     if (to.user.empty())
-        to.user = workspace::read_current_user(at, {.until = until}).user_name;
+        to.user = app::lakebase_role_of(at, until);
 }
 
 } // namespace
@@ -42,25 +42,16 @@ target target_of_settings() {
             all.append(all.empty() ? "" : "\n").append(each);
         throw configuration_error{all};
     }
-    const auto& from = *chosen.lakebase;
-    lakebase::options to{
-        .host = from.host,
-        .port = from.port,
-        .database = from.database,
-        .user = from.user,
-        .ssl = lakebase::ssl_mode_named(from.sslmode),
-        .application_name = "weir migrate",
-    };
-    if (!from.sslrootcert.empty())
-        to.ssl_root_certificate = from.sslrootcert;
-    auto password = from.password;
-    if (from.mints_passwords())
+    auto to = app::lakebase_options_of(chosen);
+    to.application_name = "weir migrate";
+    auto password = chosen.lakebase->password;
+    if (chosen.lakebase->mints_passwords())
         mint(chosen, to, password);
     lakebase::detail::check_options(to);
     return {
         .connection =
             lakebase::detail::connection_string(to, password, std::chrono::seconds{30}).reveal(),
-        .schema = std::string{chosen.source.find("LAKEBASE_SCHEMA").value_or("")},
+        .schema = to.schema,
     };
 }
 

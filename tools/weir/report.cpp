@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report.hpp"
 
-#include <weir/json/string.hpp>
+#include <weir/json/document_writer.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -15,22 +15,6 @@ std::string padded(std::string_view text, std::size_t width) {
     std::string made{text};
     made.resize(std::max(width, text.size()), ' ');
     return made;
-}
-
-void append_texts(std::string& out, std::string_view name, const std::vector<std::string>& texts) {
-    out.append("\"").append(name).append("\":[");
-    std::string_view comma;
-    for (const auto& each : texts) {
-        out.append(comma);
-        json::append_json_string(out, each);
-        comma = ",";
-    }
-    out.append("]");
-}
-
-void append_text(std::string& out, std::string_view name, std::string_view text) {
-    out.append("\"").append(name).append("\":");
-    json::append_json_string(out, text);
 }
 
 std::string counted(std::size_t count, std::string_view what) {
@@ -92,45 +76,34 @@ std::string text_report(const comparison& of, const plan& made, const decisions&
 }
 
 std::string json_report(const comparison& of, const plan& made, std::string_view outcome) {
-    std::string out = "{";
-    append_text(out, "outcome", outcome);
-    out.append(",\"changes\":[");
-    std::string_view comma;
+    json::document_writer to;
+    to.begin_object();
+    to.text("outcome", outcome);
+    to.begin_array("changes");
     for (const auto& each : of.changes) {
-        out.append(comma).append("\n{");
-        comma = ",";
-        append_text(out, "id", each.id);
-        out.push_back(',');
-        append_text(out, "kind", each.kind);
-        out.push_back(',');
-        append_text(out, "table", each.table);
-        out.push_back(',');
-        append_text(out, "object", each.object);
-        out.push_back(',');
-        append_text(out, "effect", name_of(each.is));
-        out.append(",\"breaks_clients\":").append(each.breaks_clients ? "true" : "false");
-        out.append(",\"needs_approval\":").append(each.needs_approval() ? "true" : "false");
-        out.push_back(',');
-        append_text(out, "what", each.what);
-        out.push_back(',');
-        append_text(out, "hint", each.hint);
-        std::vector<std::string> statements;
+        to.begin_object();
+        to.text("id", each.id);
+        to.text("kind", each.kind);
+        to.text("table", each.table);
+        to.text("object", each.object);
+        to.text("effect", name_of(each.is));
+        to.flag("breaks_clients", each.breaks_clients);
+        to.flag("needs_approval", each.needs_approval());
+        to.text("what", each.what);
+        to.text("hint", each.hint);
+        to.begin_array("statements");
         for (const auto& step : each.steps)
-            statements.push_back(step.sql);
-        out.push_back(',');
-        append_texts(out, "statements", statements);
-        out.push_back('}');
+            to.text(step.sql);
+        to.end_array();
+        to.end_object();
     }
-    out.append("],");
-    append_texts(out, "undecided", made.undecided);
-    out.push_back(',');
-    append_texts(out, "refused", made.refused);
-    out.push_back(',');
-    append_texts(out, "unknown", made.unknown);
-    out.push_back(',');
-    append_texts(out, "notes", of.notes);
-    out.append("}\n");
-    return out;
+    to.end_array();
+    to.texts("undecided", made.undecided);
+    to.texts("refused", made.refused);
+    to.texts("unknown", made.unknown);
+    to.texts("notes", of.notes);
+    to.end_object();
+    return to.take();
 }
 
 std::string sql_report(const plan& made) {

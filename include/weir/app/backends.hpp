@@ -3,6 +3,7 @@
 // httplib.h and embedded/database.hpp.
 #pragma once
 
+#include <weir/app/lakebase_options.hpp>
 #include <weir/app/lakebase_passwords.hpp>
 #include <weir/app/settings.hpp>
 #include <weir/app/warehouse_backend.hpp>
@@ -20,7 +21,6 @@
 #include <weir/lakebase/session.hpp>
 #include <weir/table/table.hpp>
 #include <weir/workspace/client.hpp>
-#include <weir/workspace/current_user.hpp>
 
 #include <chrono>
 #include <functional>
@@ -214,44 +214,15 @@ private:
             password = [minted = passwords_.get()](lakebase::password_need why) {
                 return minted->give(why);
             };
-        auto to = options_of(chosen);
+        auto to = lakebase_options_of(chosen);
+        to.variables = variables_of(chosen);
         to.breaker = breaker_of("database", chosen, log);
         // What is over before the circuit would open, such as a restart, is waited for.
         if (to.breaker.failures > 0)
             to.connect_attempts = 1'000;
         if (to.user.empty())
-            to.user = role_of(*workspace_);
+            to.user = lakebase_role_of(*workspace_, deadline::in(std::chrono::seconds{10}));
         return std::make_unique<lakebase::pool>(std::move(to), std::move(password));
-    }
-
-    /// The database role of whoever the workspace's credentials belong to.
-    static std::string role_of(workspace::client& at) {
-        auto found =
-            workspace::read_current_user(at, {.until = deadline::in(std::chrono::seconds{10})});
-        if (found.user_name.empty())
-            throw configuration_error{
-                "The workspace does not tell who its credentials belong to: set PGUSER or "
-                "LAKEBASE_USER"
-            };
-        return std::move(found.user_name);
-    }
-
-    /// How to reach Lakebase, for settings that name it.
-    static lakebase::options options_of(const settings& chosen) {
-        const auto& from = *chosen.lakebase;
-        lakebase::options to{
-            .host = from.host,
-            .port = from.port,
-            .database = from.database,
-            .user = from.user,
-            .ssl = lakebase::ssl_mode_named(from.sslmode),
-            .schema = std::string{chosen.source.find("LAKEBASE_SCHEMA").value_or("")},
-            .variables = variables_of(chosen),
-            .application_name = from.application_name,
-        };
-        if (!from.sslrootcert.empty())
-            to.ssl_root_certificate = from.sslrootcert;
-        return to;
     }
 
     [[nodiscard]] std::unique_ptr<warehouse_backend> open_warehouse(const settings& chosen) const {

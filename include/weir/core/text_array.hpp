@@ -36,10 +36,14 @@ inline constexpr bool is_plain_in_array<decimal<Precision, Scale>> = true;
 /// What a byte asks of an array element that holds it: quotes, or a backslash before it too.
 inline constexpr auto array_byte_needs = [] {
     std::array<unsigned char, 256> needs{};
-    for (const char c : {' ', '\t', '\n', '\v', '\f', '\r', ',', '{', '}'})
-        needs[static_cast<unsigned char>(c)] = 1;
-    for (const char c : {'"', '\\'})
-        needs[static_cast<unsigned char>(c)] = 2;
+    for (std::size_t at = 0; at < needs.size(); ++at) {
+        const char c = static_cast<char>(at);
+        if (c == '"' || c == '\\') {
+            needs[at] = 2;
+        } else if (c == ',' || c == '{' || c == '}' || is_array_space(c)) {
+            needs[at] = 1;
+        }
+    }
     return needs;
 }();
 

@@ -162,7 +162,7 @@ public:
             tables_.push_back(each->name);
         std::sort(tables_.begin(), tables_.end());
         tables_.erase(std::unique(tables_.begin(), tables_.end()), tables_.end());
-        statements_ = std::vector<statement_counts>((tables_.size() + 1) * verbs.size());
+        statements_ = std::vector<statement_counts>((tables_.size() + 1) * sql::verbs);
     }
 
     /// Adds what else is told: each family that `write` writes.
@@ -191,9 +191,6 @@ public:
     }
 
 private:
-    static constexpr std::array<std::string_view, 5> verbs{
-        "select", "insert", "update", "delete", "ddl"
-    };
     // What weir answers with; others are counted together.
     static constexpr std::array<int, 26> statuses{200, 201, 202, 204, 304, 400, 401, 403, 404,
                                                   405, 406, 408, 409, 411, 412, 413, 414, 415,
@@ -229,7 +226,7 @@ private:
         const bool is_known = found != tables_.end() && *found == seen.what.table;
         const auto of =
             is_known ? static_cast<std::size_t>(found - tables_.begin()) : tables_.size();
-        auto& counts = statements_[of * verbs.size() + static_cast<std::size_t>(seen.what.verb)];
+        auto& counts = statements_[of * sql::verbs + static_cast<std::size_t>(seen.what.verb)];
         if (seen.has_failed)
             counts.failures.fetch_add(1, std::memory_order_relaxed);
         counts.latency.add(seen.took);
@@ -273,12 +270,12 @@ private:
         constexpr std::string_view failures = "weir_statement_failures_total";
         const auto for_each = [&](const auto& call) {
             for (std::size_t at = 0; at < statements_.size(); ++at) {
-                const auto of = at / verbs.size();
+                const auto of = at / sql::verbs;
                 if (!statements_[at].latency.is_empty())
                     call(
                         statements_[at],
                         metric_label{"table", of < tables_.size() ? tables_[of] : "other"},
-                        metric_label{"verb", verbs[at % verbs.size()]}
+                        metric_label{"verb", sql::name_of(static_cast<sql::verb>(at % sql::verbs))}
                     );
             }
         };

@@ -31,23 +31,6 @@ struct request_log_options {
     std::string backend{};
 };
 
-/// As statements' verbs are spelled in logs and metrics.
-[[nodiscard]] constexpr std::string_view name_of(sql::verb verb) noexcept {
-    switch (verb) {
-    case sql::verb::select:
-        return "select";
-    case sql::verb::insert:
-        return "insert";
-    case sql::verb::update:
-        return "update";
-    case sql::verb::remove:
-        return "delete";
-    case sql::verb::ddl:
-        return "ddl";
-    }
-    return {};
-}
-
 namespace detail {
 
 [[nodiscard]] inline double milliseconds_of(std::chrono::nanoseconds took) {
@@ -70,6 +53,12 @@ namespace detail {
     return asked.caller ? std::string_view{asked.caller->id} : std::string_view{};
 }
 
+/// The user's e-mail, where it may be told.
+[[nodiscard]] inline std::string_view
+email_of(const request& asked, const request_log_options& how) noexcept {
+    return how.emails && asked.caller ? std::string_view{asked.caller->email} : std::string_view{};
+}
+
 /// The key of the one row a request wrote: the route's, else that of the row it made. Empty: there
 /// were many, or nobody says.
 [[nodiscard]] inline std::string_view
@@ -84,7 +73,7 @@ key_of_write(const request& asked, const response& answered) noexcept {
 [[nodiscard]] inline std::string text_of(const std::vector<statement_trace::write>& writes) {
     std::string text;
     for (const auto& [table, verb] : writes) {
-        text.append(text.empty() ? "" : ", ").append(name_of(verb));
+        text.append(text.empty() ? "" : ", ").append(sql::name_of(verb));
         text.append(" ").append(table);
     }
     return text;
@@ -99,7 +88,7 @@ log_answer(const logger& log, const request_log_options& how, const answered_req
             {"request_id", asked.request_id},
             {"trace_id", trace_context_of(asked.headers).trace_id},
             {"user", user_of(asked)},
-            {"email", how.emails && asked.caller ? std::string_view{asked.caller->email} : ""},
+            {"email", email_of(asked, how)},
             {"method", method_of(asked)},
             {"route", pattern_of(asked)},
             {"status", answered.status},
@@ -122,7 +111,7 @@ log_write(const logger& log, const request_log_options& how, const answered_requ
             {"request_id", asked.request_id},
             {"trace_id", trace_context_of(asked.headers).trace_id},
             {"user", user_of(asked)},
-            {"email", how.emails && asked.caller ? std::string_view{asked.caller->email} : ""},
+            {"email", email_of(asked, how)},
             {"method", method_of(asked)},
             {"route", pattern_of(asked)},
             {"status", seen.answered.status},
@@ -138,7 +127,7 @@ inline void log_slow(const logger& log, const executed_statement& seen) {
         {
             {"request_id", seen.of.request_id()},
             {"table", seen.what.table},
-            {"verb", name_of(seen.what.verb)},
+            {"verb", sql::name_of(seen.what.verb)},
             {"duration_ms", milliseconds_of(seen.took)},
             {"failed", seen.has_failed},
             // Placeholders only: values never enter a statement's text.

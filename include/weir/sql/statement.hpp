@@ -16,6 +16,26 @@ namespace weir::sql {
 /// What a statement does to its table, for logs, metrics and retry decisions.
 enum class verb : std::uint8_t { select, insert, update, remove, ddl };
 
+/// How many there are.
+inline constexpr std::size_t verbs = static_cast<std::size_t>(verb::ddl) + 1;
+
+/// As statements' verbs are spelled in logs and metrics.
+[[nodiscard]] constexpr std::string_view name_of(verb verb) noexcept {
+    switch (verb) {
+    case verb::select:
+        return "select";
+    case verb::insert:
+        return "insert";
+    case verb::update:
+        return "update";
+    case verb::remove:
+        return "delete";
+    case verb::ddl:
+        return "ddl";
+    }
+    return {};
+}
+
 /// Whose rows a statement is about, as the database's row policies are told.
 enum class reach : std::uint8_t {
     /// The caller's. Right for every statement.
