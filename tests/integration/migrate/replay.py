@@ -6,6 +6,8 @@
 
 WEIR_TEST_PG names the folder of the server, as for the other suites; without it nothing is tested (exit 77)."""
 
+import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
@@ -21,6 +23,9 @@ here = pathlib.Path(__file__).parent
 base = (here / "shop.yaml").read_text()
 rows = (here / "shop.sql").read_text()
 
+WORKERS = 2
+RUNS = "select count(*) from weir_migrations where outcome = 'done'"
+
 
 class failure(Exception):
     pass
@@ -35,40 +40,88 @@ def settings():
     return dict(line.split("=", 1) for line in lines)
 
 
+class session:
+    """psql kept open on one database: a process for every statement would cost more than the statements."""
+
+    def __init__(self, env, user=None):
+        self.env = {**env, "PGOPTIONS": "-c weir.scope=all -c client_min_messages=warning", **({"PGUSER": user} if user else {})}
+        self.process = None
+
+    def run(self, text):
+        if self.process is None:
+            self.process = subprocess.Popen(
+                ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", "-"], env=self.env, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        end = "-- that was all"
+        self.process.stdin.write(f"{text}\n;\\echo '{end}'\n")
+        self.process.stdin.flush()
+        lines = []
+        for line in self.process.stdout:
+            line = line.rstrip("\n")
+            if line == end:
+                return "\n".join(lines).strip()
+            lines.append(line)
+        # It ends with the first error.
+        self.close()
+        raise failure("psql: " + "\n".join(lines) + f"\n{text}")
+
+    def close(self):
+        if self.process is not None:
+            self.process.stdin.close()
+            self.process.stdout.close()
+            self.process.wait()
+            self.process = None
+
+
 class place:
-    """One PostgreSQL schema of its own."""
+    """A database of its own, made anew, with one PostgreSQL schema at a time."""
+
+    schema = "weir_replay"
+    origin = "weir_replay_origin"
 
     def __init__(self, weir, folder, name):
         self.weir = weir
-        self.schema = name
         self.file = pathlib.Path(folder, name + ".yaml")
         self.env = {**{k: v for k, v in os.environ.items() if not k.startswith(("PG", "DATABASE_", "LAKEBASE_", "WEIR_"))},
-                    **settings(), "LAKEBASE_SCHEMA": name}
-        self.sql(f"drop schema if exists {name} cascade")
+                    **settings()}
+        self.owner = session(self.env, "postgres")
+        self.owner.run(f"drop database if exists {name} with (force)")
+        self.owner.run(f"create database {name} owner {self.env['PGUSER']}")
+        self.name = name
+        self.env["PGDATABASE"] = name
+        self.superuser = session(self.env, "postgres")
+        self.session = session(self.env)
+        # What the tool does to an empty database, and remembers of it, is done again for each case by its own statements.
+        self.env["LAKEBASE_SCHEMA"] = self.origin
+        self.first_statements = self.run(base, "migrate", "--sql")
+        self.run(base, "migrate")
+        self.env["LAKEBASE_SCHEMA"] = self.schema
 
-    def psql(self, text, user=None):
-        env = {**self.env, "PGOPTIONS": f"-c search_path={self.schema} -c weir.scope=all -c client_min_messages=warning"}
-        if user:
-            env["PGUSER"] = user
-        done = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", "-"], input=text, env=env,
-                              capture_output=True, text=True)
-        if done.returncode != 0:
-            raise failure(f"psql: {done.stderr}\n{text}")
-        return done.stdout.strip()
+    def close(self):
+        self.session.close()
+        self.superuser.close()
+        self.owner.run(f"drop database {self.name} with (force)")
+        self.owner.close()
 
-    sql = psql
+    def sql(self, text):
+        return self.session.run(text)
 
     def run(self, text, *words, expected=0):
         self.file.write_text(text)
         done = subprocess.run([self.weir, words[0], str(self.file), *words[1:]], env=self.env, capture_output=True,
                               text=True, cwd=self.file.parent)
-        if done.returncode != expected:
+        if expected is not None and done.returncode != expected:
             raise failure(f"weir {' '.join(words)}: exit {done.returncode}, not {expected}\n{done.stdout}{done.stderr}")
         return done.stdout
 
     def start(self):
-        self.run(base, "migrate")
-        self.sql(rows)
+        self.sql(f"""drop schema if exists {self.schema} cascade;
+            {self.first_statements.replace(self.origin, self.schema)};
+            set search_path = {self.schema};
+            create table weir_migrations (like {self.origin}.weir_migrations including all);
+            insert into weir_migrations overriding system value select * from {self.origin}.weir_migrations;
+            select setval(pg_get_serial_sequence('weir_migrations', 'id'), max(id)) from weir_migrations;
+            {rows}""")
 
     def contents(self):
         """{table: {column: values in the order of the first column}}, as texts; nothing of tables without rows."""
@@ -127,14 +180,19 @@ def replay(at, case):
     if "before" in case:
         at.sql(case["before"])
     if "before_as_superuser" in case:
-        at.sql(case["before_as_superuser"], user="postgres")
+        at.superuser.run(f"set search_path = {at.schema}; {case['before_as_superuser']}")
     before = at.contents()
     text = edited(case)
-    words = [word for each in case.get("approve", []) for word in ("--approve", each)]
-    words += [word for each in case.get("keep", []) for word in ("--keep", each)]
+    keep = [word for each in case.get("keep", []) for word in ("--keep", each)]
+    words = [word for each in case.get("approve", []) for word in ("--approve", each)] + keep
     expected = case.get("exit", 0)
 
-    seen = json.loads(at.run(text, "diff", "--format", "json", expected=4 if case["ids"] else 0))
+    # Looking changes nothing: neither a look nor a rehearsal, which find the same.
+    if "report" in case:
+        # The documentation quotes it.
+        check("report", at.run(text, "diff", expected=4), (here / case["report"]).read_text())
+        at.run(base, "diff")
+    seen = json.loads(at.run(text, "migrate", "--dry-run", "--format", "json", *words, expected=expected))
     changes = {each["id"]: each for each in seen["changes"]}
     ids = [each["id"] for each in seen["changes"]]
     if case.get("any_order"):
@@ -144,11 +202,6 @@ def replay(at, case):
     check("breaking", sorted(each for each in ids if changes[each]["breaks_clients"]), sorted(case.get("breaks", [])))
     for name, effect in case.get("effects", {}).items():
         check(f"effect of {name}", changes[name]["effect"], effect)
-    if "report" in case:
-        # The documentation quotes it.
-        check("report", at.run(text, "diff", expected=4), (here / case["report"]).read_text())
-    # Looking changes nothing, and neither does a rehearsal.
-    at.run(text, "migrate", "--dry-run", *words, expected=expected)
     check("rows after looking", at.contents(), before)
 
     at.run(text, "migrate", *words, expected=expected)
@@ -159,11 +212,11 @@ def replay(at, case):
     survived(case, before, after)
     for condition in case.get("holds", []):
         check(condition, at.sql(f"select {condition}"), "t")
-    if not case.get("keep"):
-        check("a second look", json.loads(at.run(text, "diff", "--format", "json"))["changes"], [])
-    runs = at.sql("select count(*) from weir_migrations where outcome = 'done'")
-    at.run(text, "migrate", *[word for word in words if word.startswith("--keep") or words[words.index(word) - 1] == "--keep"])
-    check("runs after a second run", at.sql("select count(*) from weir_migrations where outcome = 'done'"), runs)
+    # What is done is found done, and is not done or recorded again.
+    runs = at.sql(RUNS)
+    again = json.loads(at.run(text, "migrate", "--format", "json", *keep))
+    check("changes of a second run", [each["id"] for each in again["changes"]], case.get("keep", []))
+    check("runs after a second run", at.sql(RUNS), runs)
 
 
 def replay_cut_off(at, case):
@@ -172,7 +225,6 @@ def replay_cut_off(at, case):
     words = [word for each in case.get("approve", []) for word in ("--approve", each)]
     cut = 0
     while True:
-        at.sql(f"drop schema if exists {at.schema} cascade")
         at.start()
         before = at.contents()
         at.file.write_text(text)
@@ -188,7 +240,7 @@ def replay_cut_off(at, case):
         if steps <= cut:
             break
         # What is decided already and done already is no change any more.
-        left = json.loads(at.run(text, "diff", "--format", "json", expected=left_exit(at, text)))
+        left = json.loads(at.run(text, "diff", "--format", "json", expected=None))
         still = {each["id"] for each in left["changes"]}
         again = [word for each in case.get("approve", []) if each in still for word in ("--approve", each)]
         at.run(text, "migrate", *again)
@@ -197,37 +249,42 @@ def replay_cut_off(at, case):
         cut += 1
     if cut < 5:
         raise failure(f"only {cut} steps to be cut off at")
-    return cut
 
 
-def left_exit(at, text):
-    done = subprocess.run([at.weir, "diff", str(at.file)], env=at.env, capture_output=True, text=True, cwd=at.file.parent)
-    return done.returncode
+def replay_all(at, tests, failed):
+    """Takes tests until none is left."""
+    while tests:
+        try:
+            name, test = tests.pop(0)
+        except IndexError:
+            return
+        try:
+            test(at)
+        except failure as told:
+            failed.append(name)
+            print(f"FAILED: {name}\n{told}\n", flush=True)
 
 
 def main():
     weir = str(pathlib.Path(sys.argv[1]).resolve())
     wanted = sys.argv[2:]
     settings()
-    failed = 0
-    done = 0
-    with tempfile.TemporaryDirectory() as folder:
+    tests = [("cut off at any step", lambda at: replay_cut_off(at, CASES[-1]))]
+    tests += [(each["name"], lambda at, each=each: replay(at, each)) for each in CASES]
+    tests = [each for each in tests if not wanted or any(word in each[0] for word in wanted)]
+    total = len(tests)
+    failed = []
+    with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
         os.chmod(folder, 0o755)
-        tests = [(each["name"], lambda at, each=each: replay(at, each)) for each in CASES]
-        tests.append(("cut off at any step", lambda at: replay_cut_off(at, CASES[-1])))
-        for number, (name, test) in enumerate(tests):
-            if wanted and not any(word in name for word in wanted):
-                continue
-            at = place(weir, folder, f"weir_replay_{number}")
-            try:
-                test(at)
-                done += 1
-            except failure as told:
-                failed += 1
-                print(f"FAILED: {name}\n{told}\n", flush=True)
-            at.sql(f"drop schema if exists {at.schema} cascade")
-    print(f"{done} passed, {failed} failed")
-    sys.exit(1 if failed or not done else 0)
+
+        def work(number):
+            with contextlib.closing(place(weir, folder, f"weir_replay_{number}")) as at:
+                replay_all(at, tests, failed)
+
+        for each in [pool.submit(work, number) for number in range(WORKERS)]:
+            each.result()
+    print(f"{total - len(failed)} passed, {len(failed)} failed")
+    sys.exit(1 if failed or not total else 0)
 
 
 main()
