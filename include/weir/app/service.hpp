@@ -18,6 +18,7 @@
 #include <weir/data/row_hooks.hpp>
 #include <weir/http/add_table.hpp>
 #include <weir/http/api_log.hpp>
+#include <weir/http/cors.hpp>
 #include <weir/http/custom_route.hpp>
 #include <weir/http/docs_page.hpp>
 #include <weir/http/gzip.hpp>
@@ -25,9 +26,11 @@
 #include <weir/http/metrics.hpp>
 #include <weir/http/openapi.hpp>
 #include <weir/http/postgrest.hpp>
+#include <weir/http/rate_limit.hpp>
 #include <weir/http/records.hpp>
 #include <weir/http/request_log.hpp>
 #include <weir/http/router.hpp>
+#include <weir/http/security_headers.hpp>
 #include <weir/http/server.hpp>
 #include <weir/http/sessions.hpp>
 #include <weir/http/table_options.hpp>
@@ -217,7 +220,7 @@ private:
     }
 
     void open_backends() {
-        routes_.put_around(http::gzip_answers());
+        put_middleware();
         backends_.emplace(settings_, log_);
         for (const auto& each : backends_->all())
             pending_.push_back({&each, {}});
@@ -269,8 +272,24 @@ private:
         http::add_metrics(routes_, *metrics_);
     }
 
+    /// What stands around every route, from within.
+    void put_middleware() {
+        routes_.put_around(http::gzip_answers());
+        auto limits = settings_.rates;
+        limits.unlimited = {"/livez", "/api/v1/healthcheck"};
+        rates_.emplace(std::move(limits));
+        rates_->watch(routes_);
+        routes_.put_around(http::cors(settings_.cors));
+        routes_.put_around(http::security_headers({.strict_transport = settings_.strict_transport})
+        );
+    }
+
     void write_metrics(http::metrics_writer& to) const {
         backends_->write_metrics(to);
+        constexpr std::string_view limited = "weir_http_rate_limited_total";
+        to.family(limited, "counter", "Requests answered 429.");
+        to.sample(limited, {{"by", "address"}}, rates_->refused_by_address());
+        to.sample(limited, {{"by", "caller"}}, rates_->refused_by_caller());
         if (api_log_) {
             to.single("weir_api_log_written_total", "counter", "Rows kept.", api_log_->written());
             to.single("weir_api_log_lost_total", "counter", "Rows lost.", api_log_->lost());
@@ -419,6 +438,7 @@ private:
     std::vector<const table*> served_;
     bool has_records_ = false;
     std::optional<backends> backends_;
+    std::optional<http::rate_limits> rates_;
     std::optional<http::api_log> api_log_;
     std::optional<http::metrics> metrics_;
     /// While it serves, from before its threads begin.

@@ -7,7 +7,10 @@
 #include <weir/core/breaker.hpp>
 #include <weir/core/log.hpp>
 #include <weir/core/secret.hpp>
+#include <weir/http/cors.hpp>
+#include <weir/http/headers.hpp>
 #include <weir/http/identity.hpp>
+#include <weir/http/rate_limit.hpp>
 #include <weir/http/records/name_patterns.hpp>
 #include <weir/http/request_log.hpp>
 #include <weir/http/target.hpp>
@@ -69,6 +72,12 @@ struct settings {
     /// Absent where nothing needs a workspace.
     std::optional<weir::workspace::config> workspace{};
     http::trust_settings trust{};
+    /// Pages of other origins that may call, `WEIR_CORS_ORIGINS` and its kin.
+    http::cors_options cors{};
+    /// How often each caller and address may ask, `WEIR_RATE_PER_CALLER` and its kin.
+    http::rate_limit_options rates{};
+    /// Whether readers come by TLS alone, `WEIR_HSTS`.
+    bool strict_transport = false;
     /// Where PostgREST's shape of the tables is served, such as `/rest/v1`; absent: nowhere.
     std::optional<std::string> postgrest{};
     /// Tables that no schema declares and the records API reaches; and those it may make.
@@ -108,12 +117,15 @@ struct settings {
 namespace detail {
 
 /// Every `WEIR_*` setting there is; any other is a mistake.
-inline constexpr std::array<std::string_view, 21> known_settings{
+inline constexpr std::array<std::string_view, 28> known_settings{
     "WEIR_ACCESS_LOG",
     "WEIR_AUDIT_LOG",
     "WEIR_BREAKER_AFTER_MS",
     "WEIR_BREAKER_FAILURES",
     "WEIR_BREAKER_PAUSE_MS",
+    "WEIR_CORS_CREDENTIALS",
+    "WEIR_CORS_HEADERS",
+    "WEIR_CORS_ORIGINS",
     "WEIR_CURSOR_KEY",
     "WEIR_DUCKDB_LIBRARY",
     "WEIR_DYNAMIC_CREATE",
@@ -122,11 +134,15 @@ inline constexpr std::array<std::string_view, 21> known_settings{
     "WEIR_GROUPS_CLAIM",
     "WEIR_GROUPS_HEADER",
     "WEIR_HOST",
+    "WEIR_HSTS",
     "WEIR_LOCAL_USER",
     "WEIR_LOG_EMAILS",
     "WEIR_PORT",
     "WEIR_POSTGREST",
     "WEIR_PROFILE",
+    "WEIR_RATE_BURST",
+    "WEIR_RATE_PER_ADDRESS",
+    "WEIR_RATE_PER_CALLER",
     "WEIR_SERVER_TIMING",
     "WEIR_SLOW_STATEMENT_MS",
     "WEIR_TRUST_FORWARDED_HEADERS",
@@ -240,6 +256,37 @@ public:
         text("DATABRICKS_CLIENT_ID", into_.actor);
     }
 
+    void browsers() {
+        auto& cors = into_.cors;
+        list("WEIR_CORS_ORIGINS", cors.origins);
+        list("WEIR_CORS_HEADERS", cors.headers);
+        cors.credentials = flag("WEIR_CORS_CREDENTIALS");
+        try {
+            (void)http::cors(cors);
+        } catch (const configuration_error& failed) {
+            problem(std::string{"WEIR_CORS_ORIGINS: "} + failed.what());
+        }
+        // The platform's proxy takes nothing but TLS.
+        into_.strict_transport = flag("WEIR_HSTS", find("DATABRICKS_APP_NAME") ? "true" : "false");
+    }
+
+    /// After identity().
+    void rates() {
+        constexpr std::uint32_t most = 1'000'000;
+        auto& into = into_.rates;
+        into.trusts_proxy = into_.trust.trusted;
+        number("WEIR_RATE_PER_CALLER", 0, most, [&](auto read) {
+            into.per_caller.per_second = read;
+        });
+        number("WEIR_RATE_PER_ADDRESS", 0, most, [&](auto read) {
+            into.per_address.per_second = read;
+        });
+        number("WEIR_RATE_BURST", 1, most, [&](auto read) {
+            into.per_caller.burst = read;
+            into.per_address.burst = read;
+        });
+    }
+
     void cursors() {
         constexpr std::size_t least = 32;
         const auto key = find("WEIR_CURSOR_KEY");
@@ -297,6 +344,10 @@ public:
     }
 
 private:
+    void list(std::string_view name, std::vector<std::string>& into) const {
+        http::for_each_item(find(name).value_or(""), [&](auto each) { into.emplace_back(each); });
+    }
+
     void patterns(std::string_view name, http::name_patterns& into) {
         const auto given = find(name);
         if (!given)
@@ -509,6 +560,8 @@ inline settings settings::from(environment source) {
     reader.doors();
     reader.records();
     reader.identity();
+    reader.browsers();
+    reader.rates();
     reader.cursors();
     reader.logging();
     reader.breakers();

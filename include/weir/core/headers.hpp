@@ -100,4 +100,16 @@ private:
     std::vector<header> fields_;
 };
 
+/// Adds a name to `Vary`, once.
+inline void add_vary(headers& to, std::string_view name) {
+    std::string names;
+    bool is_there = false;
+    to.for_each_item_of("Vary", [&](std::string_view item) {
+        is_there = is_there || item == "*" || equals_ignoring_case(item, name);
+        names.append(item).append(", ");
+    });
+    if (!is_there)
+        to.set("Vary", names.append(name));
+}
+
 } // namespace weir

@@ -96,18 +96,6 @@ private:
            type.ends_with("+xml");
 }
 
-/// Adds a name to `Vary`, once.
-inline void add_vary(headers& to, std::string_view name) {
-    std::string names;
-    bool is_there = false;
-    to.for_each_item_of("Vary", [&](std::string_view item) {
-        is_there = is_there || item == "*" || equals_ignoring_case(item, name);
-        names += std::string{item} + ", ";
-    });
-    if (!is_there)
-        to.set("Vary", names + std::string{name});
-}
-
 /// What an entity tag of the compressed form ends in, inside its quotes.
 inline constexpr std::string_view gzip_suffix = "-gzip";
 
@@ -203,7 +191,7 @@ inline void encode(const headers& sent, response& answer, const gzip_options& op
             return answer;
         }
         // The tag of the form the client has.
-        detail::add_vary(answer.headers, "Accept-Encoding");
+        add_vary(answer.headers, "Accept-Encoding");
         if (const auto tag = answer.headers.find("ETag")) {
             auto packed = detail::gzip_tag(*tag);
             if (detail::names_tag(sent, "If-None-Match", packed))

@@ -6,6 +6,7 @@
 
 namespace weir::http {
 
+using weir::add_vary;
 using weir::equals_ignoring_case;
 using weir::for_each_item;
 using weir::header;

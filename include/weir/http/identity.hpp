@@ -61,6 +61,15 @@ identity_header(const headers& sent, std::string_view name) {
 
 } // namespace detail
 
+/// Where a request comes from: what the proxy says where it is trusted, else the connection's peer.
+[[nodiscard]] inline std::string
+client_address(const headers& sent, std::string_view remote_address, bool trusted) {
+    if (trusted)
+        if (auto told = detail::identity_header(sent, "X-Real-Ip"))
+            return std::move(*told);
+    return std::string{remote_address};
+}
+
 /// The caller of a request; absent: nobody. An identity header that is sent twice or is not plain
 /// text makes the caller nobody rather than somebody else.
 [[nodiscard]] inline std::optional<caller>
@@ -84,7 +93,7 @@ identify(const headers& sent, std::string_view remote_address, const trust_setti
         .id = std::move(*id),
         .email = detail::identity_header(sent, "X-Forwarded-Email").value_or(""),
         .name = detail::identity_header(sent, "X-Forwarded-Preferred-Username").value_or(""),
-        .address = detail::identity_header(sent, "X-Real-Ip").value_or(std::string{remote_address}),
+        .address = client_address(sent, remote_address, true),
         .groups = {},
         .token = detail::token_header(sent),
     };

@@ -37,6 +37,9 @@ using middleware = std::function<response(request&, const std::function<response
 /// Says who asks; an empty function: nobody ever does.
 using identifier = std::function<std::optional<caller>(const request&)>;
 
+/// Asked before a handler, once the caller is known: an answer stands in for the handler's.
+using admission = std::function<std::optional<response>(const request&)>;
+
 /// A request and its answer. Lifetime: the call of the observer.
 struct answered_request {
     const request& asked;
@@ -95,6 +98,10 @@ public:
     [[nodiscard]] const std::vector<route_name>& routes() const noexcept { return routes_; }
 
     void identify_with(identifier who) { identify_ = std::move(who); }
+
+    /// Refuses requests that have a route before their handlers run; a request that a handler asks
+    /// of another route is not asked about.
+    void admit_with(admission by) { admit_ = std::move(by); }
 
     /// Puts something around every answer, 404 and 405 too: content codings, for one. What was put
     /// around later stands further out.
@@ -301,10 +308,14 @@ private:
                 const auto& from = path[candidate.parameters[at]];
                 asked.parameters.push_back({chosen->names[at], from.value, std::string{from.raw}});
             }
+            const bool is_outermost = asked.routes == nullptr;
             asked.routes = this;
             asked.route = &routes_[chosen->route];
             if (identify_)
                 asked.caller = identify_(asked);
+            if (is_outermost && admit_)
+                if (auto refused = admit_(asked))
+                    return std::move(*refused);
             return chosen->answer(asked);
         }
         return wrong_method(asked, found);
@@ -362,6 +373,7 @@ private:
     std::vector<route_name> routes_;
     std::vector<std::string> prefixes_;
     identifier identify_{};
+    admission admit_{};
     middleware around_{};
     std::vector<answer_observer> observers_{};
     std::vector<statement_observer> statements_{};

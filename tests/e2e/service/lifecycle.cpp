@@ -147,7 +147,10 @@ TEST_CASE("every problem of the settings is told at once") {
              {"WEIR_ENTIRELY_UNKNOWN", "a"},
              {"LOG_LEVEL", "loud"},
              {"LOG_FORMAT", "xml"},
-             {"WEIR_BREAKER_PAUSE_MS", "0"}}
+             {"WEIR_BREAKER_PAUSE_MS", "0"},
+             {"WEIR_CORS_ORIGINS", "*"},
+             {"WEIR_CORS_CREDENTIALS", "true"},
+             {"WEIR_RATE_PER_CALLER", "many"}}
         );
         for (const auto* part :
              {"WEIR_PORT must be a port",
@@ -157,11 +160,13 @@ TEST_CASE("every problem of the settings is told at once") {
               "LOG_LEVEL must be",
               "LOG_FORMAT must be",
               "WEIR_BREAKER_PAUSE_MS must be a number from 1 to 60000",
+              "WEIR_CORS_ORIGINS: The origin * goes without credentials",
+              "WEIR_RATE_PER_CALLER must be a number from 0 to 1000000",
               "no backend"}) {
             INFO(part);
             CHECK(said.find(part) != std::string::npos);
         }
-        CHECK(count_of(said, "weir: ") == 8);
+        CHECK(count_of(said, "weir: ") == 10);
     }
     SECTION("a host without a user") {
         CHECK(refused_start({{"PGHOST", "localhost"}}).find("no user") != std::string::npos);

@@ -3,7 +3,9 @@
 #include <catch.hpp>
 #include <chrono>
 #include <fstream>
+#include <raw_http.hpp>
 #include <string>
+#include <utility>
 
 #include "fixture.hpp"
 
@@ -238,4 +240,71 @@ TEST_CASE("--check tells what was chosen, from where, and what is wrong; it open
         service_process asked{field_ops_program(), {}, folder.path(), {"--chek"}};
         CHECK(asked.wait() == 2);
     }
+}
+
+TEST_CASE("pages of the origins that settings name may call, others may not make a browser write") {
+    service on{embedded_settings(
+        {{"WEIR_LOCAL_USER", "lena"},
+         {"WEIR_CORS_ORIGINS", "https://app.example.com, http://localhost:5173"},
+         {"WEIR_CORS_HEADERS", "X-Tenant"},
+         {"WEIR_CORS_CREDENTIALS", "true"}}
+    )};
+    const std::pair<std::string, std::string> page{"Origin", "http://localhost:5173"};
+    const auto told = on.send(
+        {.method = "OPTIONS",
+         .target = "/api/v1/orders/batch",
+         .headers = {page, {"Access-Control-Request-Method", "PATCH"}}}
+    );
+    CHECK(told.status == 204);
+    CHECK(told.header("Access-Control-Allow-Origin") == "http://localhost:5173");
+    CHECK(told.header("Access-Control-Allow-Credentials") == "true");
+    CHECK(told.header("Access-Control-Allow-Methods").find("PATCH") != std::string::npos);
+    CHECK(told.header("Access-Control-Allow-Headers").ends_with(", X-Tenant"));
+    const ask write{.method = "POST", .target = "/api/v1/orders", .body = "{}"};
+    auto from_page = write;
+    from_page.headers = {page, {"Sec-Fetch-Site", "cross-site"}};
+    const auto made = on.send(from_page);
+    CHECK(made.status == 201);
+    CHECK(made.header("Access-Control-Expose-Headers").find("ETag") != std::string::npos);
+    auto foreign = write;
+    foreign.headers = {{"Origin", "https://evil.test"}, {"Sec-Fetch-Site", "cross-site"}};
+    CHECK(on.send(foreign).status == 403);
+    const auto read = on.send({.target = "/api/v1/orders", .headers = {foreign.headers[0]}});
+    CHECK(read.parsed.at("count") == 1);
+    CHECK(read.header("Access-Control-Allow-Origin").empty());
+    CHECK(read.header("Vary").find("Origin") != std::string::npos);
+    CHECK(read.header("Cache-Control") == "private, no-cache");
+    CHECK(read.header("X-Content-Type-Options") == "nosniff");
+    CHECK(read.header("Strict-Transport-Security").empty());
+    CHECK(read.header("RateLimit-Limit").empty());
+    CHECK(on.process().stop() == 0);
+}
+
+TEST_CASE("who asks more often than settings allow gets 429; watching a service is never limited") {
+    service on{embedded_settings(
+        {{"WEIR_TRUST_FORWARDED_HEADERS", "true"},
+         {"WEIR_HSTS", "true"},
+         // So slow that no machine is slower.
+         {"WEIR_RATE_PER_CALLER", "1"},
+         {"WEIR_RATE_BURST", "40"}}
+    )};
+    int refused = 0;
+    reply last;
+    for (int at = 0; at < 400 && refused == 0; ++at) {
+        last = on.send({.target = "/api/v1/orders?limit=1", .user = "lena"});
+        refused += last.status == 429 ? 1 : 0;
+    }
+    REQUIRE(refused == 1);
+    CHECK(last.parsed.at("code") == "rate_limited");
+    CHECK(last.header("Retry-After") == "1");
+    CHECK(last.header("RateLimit-Limit") == "40");
+    CHECK(last.header("Strict-Transport-Security") == "max-age=31536000");
+    CHECK(on.send({.target = "/api/v1/orders?limit=1", .user = "otto"}).status == 200);
+    for (const auto* target : {"/livez", "/api/v1/healthcheck"})
+        CHECK(on.send({.target = target, .user = "lena"}).status == 200);
+    weir::test::raw_client client{on.port()};
+    const auto metrics = client.exchange(bytes_of({.target = "/metrics"}));
+    REQUIRE(metrics);
+    CHECK(metrics->body.find("weir_http_rate_limited_total{by=\"caller\"} 1") != std::string::npos);
+    CHECK(on.process().stop() == 0);
 }
