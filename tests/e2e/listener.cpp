@@ -303,10 +303,17 @@ TEMPLATE_TEST_CASE(
 
 TEST_CASE("beyond the connections there may be, those that are idle longest make room") {
     own_listener running{{.max_connections = 4}};
+    const auto rests = [&] {
+        const auto now = running.server.statistics();
+        return now.idle_workers == now.workers;
+    };
     std::vector<raw_client> idle;
     for (int at = 0; at < 4; ++at) {
         idle.emplace_back(running.port);
         REQUIRE(idle.back().exchange(get("/ping")));
+        // A connection is idle once its worker is.
+        while (!rests())
+            std::this_thread::yield();
     }
     for (int at = 0; at < 20; ++at)
         CHECK(answers_ping(running.port));
@@ -314,7 +321,7 @@ TEST_CASE("beyond the connections there may be, those that are idle longest make
 }
 
 TEST_CASE("where no connection is idle, a new one gets 503 at once") {
-    own_listener running{{.max_connections = 2, .event_loops = 1}};
+    own_listener running{{.max_connections = 2}};
     raw_client first{running.port};
     raw_client second{running.port};
     first.send(get("/wait"));
@@ -384,6 +391,17 @@ TEST_CASE("a handler learns that its client has left, by an orderly end and by a
             if (resets)
                 client.reset();
         }
+        running.abandoned.wait(before);
+        CHECK(running.abandoned == before + 1);
+    }
+    CHECK(answers_ping(running.port));
+}
+
+TEST_CASE("a handler learns of a client that left right behind its request") {
+    own_listener running;
+    for (int at = 0; at < 20; ++at) {
+        const int before = running.abandoned;
+        raw_client{running.port}.send(get("/until-left"));
         running.abandoned.wait(before);
         CHECK(running.abandoned == before + 1);
     }
@@ -490,9 +508,7 @@ TEST_CASE("stopping finishes what runs and closes what is idle, within two secon
 
 TEST_CASE("who had connected before the server stopped is answered, once") {
     routes_under_test on;
-    server_options options;
-    options.event_loops = 2;
-    server stopping{on.routes, options};
+    server stopping{on.routes};
     const int port = stopping.bind("127.0.0.1", 0);
     std::vector<raw_client> asking;
     std::vector<raw_client> silent;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// weir's own listener: HTTP/1.1 and HTTP/2 in cleartext on one port, an event loop per core,
-// handlers on a few workers, so that idle connections cost no thread. Costs nghttp2.h and <thread>.
-// Linux.
+// weir's own listener: HTTP/1.1 and HTTP/2 in cleartext on one port, a few workers that wait for
+// all connections at once, so that idle ones cost no thread and a request is answered by the thread
+// that read it. Costs nghttp2.h and <thread>. Linux.
 #pragma once
 
 #include <weir/core/error.hpp>
 #include <weir/http/connection_limits.hpp>
-#include <weir/http/detail/event_loop.hpp>
+#include <weir/http/detail/keeper.hpp>
 #include <weir/http/detail/link.hpp>
 #include <weir/http/detail/socket.hpp>
 #include <weir/http/router.hpp>
@@ -14,14 +14,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
 #include <utility>
-#include <vector>
 
 namespace weir::http {
 
@@ -37,8 +35,6 @@ struct server_options {
     std::size_t max_workers = 64;
     /// Requests that may wait for a worker; further ones get 503.
     std::size_t max_waiting = 1'024;
-    /// 0: one per core.
-    std::size_t event_loops = 0;
 };
 
 /// What a server is doing and has done.
@@ -59,12 +55,8 @@ struct server_statistics {
 class server {
 public:
     explicit server(const router& routes, server_options options = {})
-        : host_{&routes, options.limits, detail::worker_pool<detail::link_job>{workers_of(options)}},
-          count_{options.max_connections}, stop_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-        const auto count = options.event_loops > 0 ? options.event_loops : cores();
-        for (std::size_t at = 0; at < count; ++at)
-            loops_.push_back(std::make_unique<detail::event_loop>(host_, count_, stop_.get()));
-    }
+        : host_(routes, options.limits, workers_of(options)), most_(options.max_connections),
+          stop_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
     server(const server&) = delete;
     server(server&&) = delete;
@@ -77,34 +69,27 @@ public:
     ///
     /// Errors: configuration_error when the address is taken or unknown.
     int bind(const std::string& host, int port) {
-        raise_file_limit(count_.most);
+        raise_file_limit(most_);
         return detail::listen_on(listening_, host, port);
     }
 
     /// Serves until stop(), then finishes what runs. Requires bind().
     void run() {
-        std::vector<std::thread> others;
-        others.reserve(loops_.size());
-        for (std::size_t at = 1; at < loops_.size(); ++at)
-            others.emplace_back([this, at] { loops_[at]->run(nullptr, {}); });
-        loops_.front()->run(&listening_, loops_);
-        for (auto& each : others)
-            each.join();
-        host_.workers.finish();
+        detail::keeper keeper{host_, most_, stop_};
+        keeper.run(listening_);
     }
 
     /// Stops accepting at once; idle connections close, requests that have begun are finished,
     /// those of HTTP/2 after a GOAWAY. May be called from a signal handler, and before run().
     void stop() noexcept {
         host_.is_stopping.store(true);
-        const std::uint64_t one = 1;
-        static_cast<void>(::write(stop_.get(), &one, sizeof one));
+        detail::ring(stop_);
     }
 
     [[nodiscard]] server_statistics statistics() const {
         const auto workers = host_.workers.statistics();
         return {
-            .connections = count_.open.load(),
+            .connections = host_.links.size(),
             .workers = workers.threads,
             .idle_workers = workers.idle,
             .waiting = workers.waiting,
@@ -137,10 +122,9 @@ private:
     }
 
     detail::link_host host_;
-    detail::connection_count count_;
+    std::size_t most_;
     detail::descriptor stop_;
     detail::descriptor listening_;
-    std::vector<std::unique_ptr<detail::event_loop>> loops_;
 };
 
 } // namespace weir::http

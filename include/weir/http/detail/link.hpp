@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One connection of the listener: an event loop reads for it, workers answer on it. Costs
-// nghttp2.h, <stop_token>, <thread>.
+// One connection of the listener: a worker reads for it and answers on it, and others read on while
+// it does. Costs nghttp2.h, <stop_token>, <thread>.
 #pragma once
 
 #include <weir/core/binary.hpp>
@@ -8,6 +8,7 @@
 #include <weir/http/connection_limits.hpp>
 #include <weir/http/detail/canceller.hpp>
 #include <weir/http/detail/link_socket.hpp>
+#include <weir/http/detail/link_table.hpp>
 #include <weir/http/detail/worker_pool.hpp>
 #include <weir/http/http2_session.hpp>
 #include <weir/http/problem.hpp>
@@ -17,6 +18,7 @@
 #include <weir/http/router.hpp>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -24,6 +26,7 @@
 #include <ctime>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -47,9 +50,13 @@ struct link_job {
 
 /// What all connections of a server share.
 struct link_host {
+    link_host(const router& served, const connection_limits& within, const worker_options& by)
+        : routes(&served), limits(within), workers(by, links) {}
+
     const router* routes;
     connection_limits limits;
-    worker_pool<link_job> workers;
+    link_table links{};
+    worker_pool<link_job, link_table> workers;
     canceller cancels{};
     std::atomic<bool> is_stopping{false};
 };
@@ -60,8 +67,9 @@ class link : public std::enable_shared_from_this<link> {
     using stream_id = http2_session::stream_id;
 
 public:
-    link(link_host& host, int socket, int epoll)
-        : host_(&host), socket_(socket, epoll), reader_(host.limits),
+    /// `key`: what its events hold.
+    link(link_host& host, int socket, std::uint64_t key)
+        : host_(&host), key_(key), socket_(socket, host.links.epoll(), key), reader_(host.limits),
           due_(clock::now() + host.limits.keep_alive) {}
 
     link(const link&) = delete;
@@ -70,12 +78,12 @@ public:
     link& operator=(link&&) = delete;
     ~link() = default;
 
-    /// Has the event loop see it. False: the system refuses.
+    /// Has its events come. False: the system refuses.
     [[nodiscard]] bool watch() { return socket_.watch(); }
 
     void unwatch() { socket_.unwatch(); }
 
-    [[nodiscard]] int socket() const noexcept { return socket_.get(); }
+    [[nodiscard]] std::uint64_t key() const noexcept { return key_; }
 
     /// When it will have been idle for too long; absent while something is under way.
     [[nodiscard]] std::optional<clock::time_point> idle_until() {
@@ -93,7 +101,7 @@ public:
         if ((events & EPOLLOUT) != 0 && !is_over())
             write_on();
         if ((events & EPOLLIN) != 0 && !is_over()) {
-            read_on(room);
+            read_on(room, (events & EPOLLRDHUP) != 0);
         } else if ((events & EPOLLRDHUP) != 0 && !is_over()) {
             peer_ended();
         }
@@ -210,7 +218,7 @@ private:
 
     // ---------------------------------------------------------------- its end
 
-    // The client is gone, or has to go. The event loop sees the socket's end and lets go of it.
+    // The client is gone, or has to go. Whoever sees the socket's end lets go of it.
     void lose() {
         phase_ = phase::over;
         socket_.end();
@@ -263,7 +271,8 @@ private:
 
     // ---------------------------------------------------------------- reading
 
-    void read_on(std::span<char> room) {
+    // `to_the_end`: the peer's end has come, of which nobody tells again.
+    void read_on(std::span<char> room, bool to_the_end) {
         while (!is_over() && !socket_.is_paused()) {
             std::size_t size = 0;
             switch (socket_.receive(room, size)) {
@@ -277,7 +286,8 @@ private:
             case link_socket::received::lost:
                 return lose();
             }
-            if (size < room.size())
+            // What comes from here on is told.
+            if (size < room.size() && !to_the_end)
                 return;
         }
     }
@@ -386,6 +396,9 @@ private:
             peer_ = peer_address(socket_.get());
         if (!gone_.stop_possible())
             gone_ = std::stop_source{};
+        // It may have left right behind its request.
+        if (peer_has_ended_)
+            abandon();
         asked = std::move(reader_.asked());
         body = std::move(reader_.body());
         asked.remote_address = peer_;
@@ -674,6 +687,7 @@ private:
     }
 
     link_host* host_;
+    std::uint64_t key_;
     std::mutex mutex_;
     link_socket socket_;
     phase phase_ = phase::open;
@@ -708,6 +722,34 @@ private:
 
 inline void link_job::run() noexcept {
     on->work(stream);
+}
+
+inline void link_table::serve(const readiness::event& happened) noexcept {
+    // A piece of what a client sends; kept, for it is large.
+    static thread_local std::array<char, 64 * 1024> room;
+    const auto on = find(happened.key);
+    if (on == nullptr)
+        return;
+    try {
+        if (on->on_events(happened.what, room))
+            return;
+    } catch (const std::bad_alloc&) {
+        on->drop();
+    }
+    remove(*on);
+}
+
+inline void link_table::remove(link& over) noexcept {
+    over.unwatch();
+    bool is_last = false;
+    {
+        const std::lock_guard lock{mutex_};
+        links_.erase(over.key());
+        count_.store(links_.size());
+        is_last = links_.empty();
+    }
+    if (is_last)
+        call_keeper();
 }
 
 } // namespace weir::http::detail

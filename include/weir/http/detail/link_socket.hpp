@@ -19,12 +19,14 @@
 
 namespace weir::http::detail {
 
-/// Owns a socket that an epoll watches. Threads: not two at once.
+/// Owns a socket that an epoll watches, which tells of each change once. Threads: not two at once.
 class link_socket {
 public:
     enum class received { some, none, end, lost };
 
-    link_socket(int socket, int epoll) : socket_(socket), epoll_(epoll) {}
+    /// `key`: what epoll's events are to hold.
+    link_socket(int socket, int epoll, std::uint64_t key)
+        : socket_(socket), epoll_(epoll), key_(key) {}
 
     [[nodiscard]] int get() const noexcept { return socket_.get(); }
 
@@ -131,8 +133,8 @@ private:
 
     bool control(int how) {
         epoll_event event{};
-        event.events = wanted_;
-        event.data.fd = socket_.get();
+        event.events = wanted_ | EPOLLET;
+        event.data.u64 = key_;
         return ::epoll_ctl(epoll_, how, socket_.get(), &event) == 0;
     }
 
@@ -167,6 +169,7 @@ private:
 
     descriptor socket_;
     int epoll_;
+    std::uint64_t key_;
     std::uint32_t wanted_ = EPOLLIN | EPOLLRDHUP;
     bool has_ended_ = false;
     // What the client has not taken, from `sent_` on.

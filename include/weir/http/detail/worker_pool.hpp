@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Threads that run handlers: few, so that few database connections are hot, and more only while
-// some of them wait long. First come, first served. Costs <thread>.
+// Threads that wait for events and run what comes of them: few, so that few database connections
+// are hot, and more only while some of them are held up. Costs <thread>.
 #pragma once
 
 #include <algorithm>
@@ -12,6 +12,7 @@
 #include <deque>
 #include <list>
 #include <mutex>
+#include <optional>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -19,23 +20,22 @@
 namespace weir::http::detail {
 
 struct worker_options {
-    /// Threads that run at once while none of them waits long.
+    /// Threads that run at once while none of them is held up.
     std::size_t usual = 4;
     /// Threads at most.
     std::size_t most = 64;
     /// Jobs that may wait for a thread.
     std::size_t waiting = 1024;
-    /// A job that runs longer than this counts as waiting for something, and another thread may
-    /// take its place.
+    /// A thread whose job runs longer than this counts as held up, and another may take its place.
     std::chrono::milliseconds patience{4};
-    /// A thread above `usual` ends after this long without work.
+    /// A thread above `usual` ends after this long without being needed.
     std::chrono::milliseconds idle{10'000};
 };
 
 /// What a pool is doing and has done.
 struct worker_statistics {
     std::size_t threads = 0;
-    /// Threads that wait for a job.
+    /// Threads that run nothing.
     std::size_t idle = 0;
     /// Jobs that wait for a thread.
     std::size_t waiting = 0;
@@ -43,15 +43,31 @@ struct worker_statistics {
     std::uint64_t turned_away = 0;
 };
 
-/// Runs jobs: `Job` is movable and has `run()`, which does not throw.
+/// Whether a pool keeps up with what is asked of it.
+enum class outlook : std::uint8_t {
+    fine,
+    /// Every thread that may run does.
+    busy,
+    /// And each of them is held up.
+    stuck,
+};
+
+/// Serves the events of a `Source`, and runs the jobs that come of them: first come, first served.
+/// A thread that adds a job takes one itself next, so that a request is answered by the thread that
+/// read it, and nobody has to be woken.
 ///
-/// Threads: shared object safe.
-template <class Job>
+/// `Job` is movable and has `run()`. `Source` has `wait(milliseconds)`, which gives an optional
+/// event; `serve(event)`; `call_one()`, which ends a wait; `end()`, which ends all of them; and
+/// `all_busy()`, told when nobody waits any more: call look_after() every few milliseconds from
+/// then on. None of these throws.
+///
+/// Lifetime: the source outlives it. Threads: shared object safe.
+template <class Job, class Source>
 class worker_pool {
     using clock = std::chrono::steady_clock;
 
 public:
-    explicit worker_pool(worker_options how) : how_(how) {
+    worker_pool(worker_options how, Source& from) : how_(how), from_(&from) {
         how_.usual = std::max<std::size_t>(how_.usual, 1);
         how_.most = std::max(how_.most, how_.usual);
     }
@@ -63,122 +79,227 @@ public:
 
     ~worker_pool() { finish(); }
 
+    /// Begins to serve.
+    void start() {
+        const std::lock_guard lock{mutex_};
+        while (threads_.size() < how_.usual && start_one()) {
+        }
+    }
+
     /// Puts a job at the end of the queue; false: too many wait.
     [[nodiscard]] bool add(Job job) {
-        std::unique_lock lock{mutex_};
-        if (jobs_.size() >= how_.waiting) {
-            ++turned_away_;
-            return false;
+        {
+            const std::lock_guard lock{mutex_};
+            if (jobs_.size() >= how_.waiting) {
+                ++turned_away_;
+                return false;
+            }
+            push(std::move(job));
         }
-        push(lock, std::move(job));
+        call_for_jobs();
         return true;
     }
 
     /// The same for what has begun and must go on.
     void add_anyway(Job job) {
-        std::unique_lock lock{mutex_};
-        push(lock, std::move(job));
+        {
+            const std::lock_guard lock{mutex_};
+            push(std::move(job));
+        }
+        call_for_jobs();
     }
 
-    /// Whether jobs wait: call help() every few milliseconds meanwhile.
-    [[nodiscard]] bool has_waiting() const noexcept { return has_waiting_.load(); }
+    /// Whether a thread waits for events.
+    [[nodiscard]] bool has_idle() const noexcept { return idle_.load() > 0; }
 
-    /// Starts a thread if jobs wait and too many threads are held up by theirs.
-    void help() {
-        if (!has_waiting())
-            return;
-        const std::lock_guard lock{mutex_};
-        if (!jobs_.empty())
-            start_if_needed(clock::now());
+    [[nodiscard]] bool has_waiting() const noexcept { return waiting_.load() > 0; }
+
+    [[nodiscard]] const worker_options& options() const noexcept { return how_; }
+
+    /// Adds threads where some are held up. Call it while something waits and has_idle() does not
+    /// hold.
+    outlook look_after() {
+        std::unique_lock lock{mutex_};
+        join_ended(lock);
+        const auto held_up = count_held_up(clock::now());
+        auto acting = active_.load();
+        const bool is_stuck = held_up == acting;
+        bool has_added = false;
+        while (acting - held_up < how_.usual && acting < how_.most) {
+            if (resting_ > called_) {
+                ++called_;
+                ++active_;
+                has_call_.notify_one();
+            } else if (!start_one()) {
+                break;
+            }
+            ++acting;
+            has_added = true;
+        }
+        if (has_added)
+            return outlook::fine;
+        return is_stuck ? outlook::stuck : outlook::busy;
     }
 
     [[nodiscard]] worker_statistics statistics() const {
         const std::lock_guard lock{mutex_};
-        return {threads_.size(), idle_, jobs_.size(), turned_away_};
+        return {
+            .threads = threads_.size(),
+            .idle = idle_.load() + resting_,
+            .waiting = jobs_.size(),
+            .turned_away = turned_away_,
+        };
     }
 
-    /// Runs what waits and ends the threads.
+    /// Serves no more, runs what waits and ends the threads.
     void finish() {
         std::unique_lock lock{mutex_};
-        stopping_ = true;
-        // Even where the system gave no thread so far.
-        if (!jobs_.empty())
-            start_if_needed(clock::now());
-        has_job_.notify_all();
+        stopping_.store(true);
+        from_->end();
+        has_call_.notify_all();
         has_ended_.wait(lock, [this] { return threads_.empty(); });
         join_ended(lock);
+        // What the last of them left, or all where the system gave no thread.
+        while (auto job = pop()) {
+            lock.unlock();
+            job->run();
+            job.reset();
+            lock.lock();
+        }
     }
 
 private:
     struct worker {
         std::thread thread{};
-        // When the job it runs began; `max` while it runs none.
-        clock::time_point since = clock::time_point::max();
+        // When what it runs began; `never` while it runs nothing.
+        std::atomic<clock::rep> since{never};
     };
 
-    void push(std::unique_lock<std::mutex>& lock, Job&& job) {
+    static constexpr clock::rep never = clock::time_point::max().time_since_epoch().count();
+
+    // Requires the lock.
+    void push(Job&& job) {
         jobs_.push_back(std::move(job));
-        has_waiting_.store(true);
-        if (jobs_.size() > idle_ && threads_.size() < how_.usual)
-            start();
-        join_ended(lock);
-        lock.unlock();
-        has_job_.notify_one();
+        waiting_.store(jobs_.size());
     }
 
     // Requires the lock.
-    void start_if_needed(clock::time_point now) {
-        if (idle_ >= jobs_.size() || threads_.size() >= how_.most)
-            return;
-        const auto held_up = std::count_if(threads_.begin(), threads_.end(), [&](const auto& each) {
-            return each.since < now - how_.patience;
-        });
-        if (threads_.size() - static_cast<std::size_t>(held_up) < how_.usual)
-            start();
+    std::optional<Job> pop() {
+        if (jobs_.empty())
+            return std::nullopt;
+        std::optional<Job> first{std::move(jobs_.front())};
+        jobs_.pop_front();
+        waiting_.store(jobs_.size());
+        return first;
     }
 
-    // Requires the lock. Where the system gives no thread, those there are go on.
-    void start() {
+    // Wakes somebody for what this thread will not run next itself.
+    void call_for_jobs() {
+        const std::size_t own = serving() == this ? 1 : 0;
+        if (waiting_.load() > own && has_idle())
+            from_->call_one();
+    }
+
+    // The pool that has the calling thread.
+    static const worker_pool*& serving() noexcept {
+        static thread_local const worker_pool* pool = nullptr;
+        return pool;
+    }
+
+    // Requires the lock.
+    [[nodiscard]] std::size_t count_held_up(clock::time_point now) const {
+        const auto before = (now - how_.patience).time_since_epoch().count();
+        return static_cast<std::size_t>(std::count_if(
+            threads_.begin(),
+            threads_.end(),
+            [&](const worker& each) { return each.since.load() < before; }
+        ));
+    }
+
+    // Requires the lock. False: the system gives no thread.
+    bool start_one() {
         const auto place = threads_.emplace(threads_.end());
         try {
-            // It counts as waiting from its first moment, for it waits for the lock.
+            // It waits for the lock first.
             place->thread = std::thread{[this, place] { work(place); }};
+            ++active_;
+            return true;
         } catch (const std::system_error&) {
             threads_.erase(place);
+            return false;
         }
     }
 
     void work(typename std::list<worker>::iterator self) {
-        std::unique_lock lock{mutex_};
-        while (true) {
-            if (jobs_.empty() && !stopping_) {
-                ++idle_;
-                const bool woken = has_job_.wait_for(lock, how_.idle, [this] {
-                    return !jobs_.empty() || stopping_;
-                });
-                --idle_;
-                if (!woken && threads_.size() > how_.usual)
-                    break;
-            }
-            if (!jobs_.empty()) {
-                auto job = std::move(jobs_.front());
-                jobs_.pop_front();
-                has_waiting_.store(!jobs_.empty());
-                self->since = clock::now();
-                lock.unlock();
-                job.run();
-                {
-                    const Job over = std::move(job);
-                }
-                lock.lock();
-                self->since = clock::time_point::max();
-            } else if (stopping_) {
-                break;
-            }
+        {
+            const std::lock_guard started{mutex_};
         }
+        serving() = this;
+        bool is_needed = true;
+        while (is_needed && !stopping_.load()) {
+            // By turns, so that neither jobs nor events wait for the end of the others.
+            serve_event(*self);
+            run_job(*self);
+            is_needed = active_.load() <= how_.usual || stays();
+        }
+        while (run_job(*self)) {
+        }
+        const std::lock_guard lock{mutex_};
+        --active_;
         // Whoever comes next joins it.
         ended_.splice(ended_.end(), threads_, self);
         has_ended_.notify_all();
+    }
+
+    void serve_event(worker& self) {
+        ++idle_;
+        const auto got = from_->wait(has_waiting() ? std::chrono::milliseconds{0} : how_.idle);
+        if (--idle_ == 0)
+            from_->all_busy();
+        if (!got)
+            return;
+        self.since.store(clock::now().time_since_epoch().count());
+        from_->serve(*got);
+        self.since.store(never);
+    }
+
+    // False: none waits.
+    bool run_job(worker& self) {
+        if (!has_waiting())
+            return false;
+        std::optional<Job> job;
+        {
+            const std::lock_guard lock{mutex_};
+            job = pop();
+        }
+        if (!job)
+            return false;
+        if (has_waiting() && has_idle())
+            from_->call_one();
+        self.since.store(clock::now().time_since_epoch().count());
+        job->run();
+        job.reset();
+        self.since.store(never);
+        return true;
+    }
+
+    // Rests where enough others are at work, until it is called. False: it was not for long.
+    bool stays() {
+        std::unique_lock lock{mutex_};
+        // A job of its own may wait for nobody else.
+        if (has_waiting() || active_.load() - count_held_up(clock::now()) <= how_.usual)
+            return true;
+        ++resting_;
+        --active_;
+        const bool is_called =
+            has_call_.wait_for(lock, how_.idle, [this] { return called_ > 0 || stopping_.load(); });
+        --resting_;
+        if (called_ > 0) {
+            --called_;
+        } else {
+            ++active_;
+        }
+        return is_called;
     }
 
     void join_ended(std::unique_lock<std::mutex>& lock) {
@@ -193,17 +314,24 @@ private:
     }
 
     worker_options how_;
+    Source* from_;
     mutable std::mutex mutex_;
-    std::condition_variable has_job_;
+    std::condition_variable has_call_;
     std::condition_variable has_ended_;
     std::deque<Job> jobs_;
     std::list<worker> threads_;
     std::list<worker> ended_;
-    // Threads that wait for a job.
-    std::size_t idle_ = 0;
+    // Threads that are not needed for now, and how many of them have been called.
+    std::size_t resting_ = 0;
+    std::size_t called_ = 0;
     std::uint64_t turned_away_ = 0;
-    std::atomic<bool> has_waiting_{false};
-    bool stopping_ = false;
+    // The size of `jobs_`.
+    std::atomic<std::size_t> waiting_{0};
+    // Threads that do not rest.
+    std::atomic<std::size_t> active_{0};
+    // Threads that wait for an event.
+    std::atomic<std::size_t> idle_{0};
+    std::atomic<bool> stopping_{false};
 };
 
 } // namespace weir::http::detail
