@@ -4,9 +4,9 @@
 #pragma once
 
 #include <weir/core/binary.hpp>
+#include <weir/core/canceller.hpp>
 #include <weir/http/chunked.hpp>
 #include <weir/http/connection_limits.hpp>
-#include <weir/http/detail/canceller.hpp>
 #include <weir/http/detail/link_socket.hpp>
 #include <weir/http/detail/link_table.hpp>
 #include <weir/http/detail/worker_pool.hpp>

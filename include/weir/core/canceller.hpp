@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cancels what clients no longer wait for, on a thread of its own: asking a database to cancel
-// takes a round trip, for which no event loop may wait. Costs <stop_token>, <thread>.
+// Cancels what nobody waits for any more, on a thread of its own: asking a database to cancel takes
+// a round trip, for which no event loop may wait. Costs <stop_token>, <thread>.
 #pragma once
 
 #include <condition_variable>
@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace weir::http::detail {
+namespace weir {
 
 /// Threads: shared object safe.
 class canceller {
@@ -66,4 +66,4 @@ private:
     std::thread thread_;
 };
 
-} // namespace weir::http::detail
+} // namespace weir
