@@ -84,6 +84,9 @@ public:
     /// routes.
     [[nodiscard]] std::span<const opened> all() const noexcept { return opened_; }
 
+    /// The workspace, where one is configured; nullptr: none. Lifetime: as this.
+    [[nodiscard]] workspace::client* workspace() const noexcept { return workspace_.get(); }
+
     /// What /metrics tells of them: connections, calls of the workspace, tokens.
     void write_metrics(http::metrics_writer& to) const {
         if (lakebase_)

@@ -6,6 +6,8 @@
 #include <weir/app/api_log_door.hpp>
 #include <weir/app/backends.hpp>
 #include <weir/app/freed_memory.hpp>
+#include <weir/app/job_context.hpp>
+#include <weir/app/job_desk.hpp>
 #include <weir/app/records_door.hpp>
 #include <weir/app/settings.hpp>
 #include <weir/app/signals.hpp>
@@ -35,6 +37,7 @@
 #include <weir/http/sessions.hpp>
 #include <weir/http/table_options.hpp>
 #include <weir/table/row.hpp>
+#include <weir/workspace/client.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -134,6 +137,49 @@ public:
     ///     });
     void route(std::string method, std::string pattern, http::custom_handler answer) {
         custom_.push_back({std::move(method), std::move(pattern), std::move(answer)});
+    }
+
+    /// Makes a kind of background job known, for start_job(). Jobs are kept in a table of the
+    /// database: what is begun is ended, here or by another instance, whatever dies.
+    ///
+    ///     service.job("report", [](weir::app::job_context& job) -> weir::app::job_result {
+    ///         …
+    ///     });
+    void job(std::string name, job_handler run, job_options how = {}) {
+        const bool is_taken = std::any_of(kinds_.begin(), kinds_.end(), [&](const auto& each) {
+            return each.name == name;
+        });
+        if (is_taken)
+            settings_.problems.emplace_back("job(): two jobs are called '" + name + "'");
+        kinds_.push_back({std::move(name), std::move(run), how});
+    }
+
+    /// Takes a job for the caller of a route of one's own: 202 with `Location` of the job. It may
+    /// begin once the route's unit of work, if any, has committed, and `delay` is over. `input` is
+    /// JSON.
+    ///
+    /// Errors: authentication_error where the caller is not known, validation_error for input that
+    ///         is no JSON, configuration_error for an unknown name, and where no database is there
+    ///         to keep jobs.
+    [[nodiscard]] http::response start_job(
+        http::route_context& in,
+        std::string_view name,
+        std::string_view input,
+        std::chrono::milliseconds delay = {}
+    ) const {
+        if (!jobs_)
+            throw configuration_error{"Jobs are kept in Lakebase, and none is configured"};
+        return jobs_->accept(in, name, input, delay);
+    }
+
+    /// The workspace that the settings name, for handlers of routes and jobs.
+    ///
+    /// Errors: configuration_error where they name none, and before run().
+    [[nodiscard]] workspace::client& workspace() const {
+        auto* const found = backends_ ? backends_->workspace() : nullptr;
+        if (found == nullptr)
+            throw configuration_error{"No workspace is configured: set DATABRICKS_HOST"};
+        return *found;
     }
 
     /// Asks `resolve` for the groups of each request's caller, besides those the settings find:
@@ -246,6 +292,7 @@ private:
             const auto& first = backends_->all().front();
             http::add_route(routes_, method, pattern, first.sessions, answer, {.hooks = hooks_});
         }
+        add_jobs();
         add_records();
         if (settings_.postgrest)
             http::add_postgrest(routes_, served_, {.base = *settings_.postgrest});
@@ -261,13 +308,16 @@ private:
              "ready"}
         );
         http::add_health(routes_, std::move(components), {.log = &log_});
-        http::add_openapi(routes_, served_, {.records = has_records_});
+        auto described = served_;
+        if (jobs_)
+            described.push_back(&jobs_->facts());
+        http::add_openapi(routes_, described, {.records = has_records_, .jobs = jobs_.has_value()});
         http::add_docs(routes_, {.files = detail::docs_files_of_this_build()});
         settings_.request_log.backend = backends_->description();
         http::log_requests(routes_, log_, settings_.request_log);
         if (settings_.server_timing)
             routes_.put_around(http::server_timing());
-        metrics_.emplace(served_);
+        metrics_.emplace(described);
         metrics_->add_source([this](http::metrics_writer& to) { write_metrics(to); });
         http::add_metrics(routes_, *metrics_);
     }
@@ -290,6 +340,8 @@ private:
         to.family(limited, "counter", "Requests answered 429.");
         to.sample(limited, {{"by", "address"}}, rates_->refused_by_address());
         to.sample(limited, {{"by", "caller"}}, rates_->refused_by_caller());
+        if (jobs_)
+            jobs_->write_metrics(to);
         if (api_log_) {
             to.single("weir_api_log_written_total", "counter", "Rows kept.", api_log_->written());
             to.single("weir_api_log_lost_total", "counter", "Rows lost.", api_log_->lost());
@@ -311,6 +363,29 @@ private:
             "Requests answered 503 because too many waited.",
             now.turned_away
         );
+    }
+
+    void add_jobs() {
+        if (kinds_.empty())
+            return;
+        const auto* const on = job_desk::place(*backends_);
+        if (on == nullptr) {
+            log_.warning("no jobs: they are kept in Lakebase, and none is configured");
+            return;
+        }
+        jobs_.emplace(
+            *backends_,
+            *on,
+            served_,
+            std::move(kinds_),
+            http::table_options{.cursor_key = settings_.cursor_key, .hooks = hooks_},
+            settings_,
+            log_
+        );
+        jobs_->add_routes(routes_);
+        for (auto& each : pending_)
+            if (each.on == on)
+                each.tables.push_back(&jobs_->facts());
     }
 
     void add_records() {
@@ -386,6 +461,8 @@ private:
         std::jthread creating;
         if (!create_absent_tables())
             creating = keep_creating_tables();
+        if (jobs_)
+            jobs_->runner().start();
         std::promise<void> ended;
         std::jthread serving{[&server, &ended] {
             server.run();
@@ -405,9 +482,12 @@ private:
         signals_.release();
         log_.info("stopping", {{"signal", signal}});
         creating.request_stop();
+        if (jobs_)
+            jobs_->runner().request_stop();
         server.stop();
-        const bool has_ended =
-            ended.get_future().wait_for(longest_stop) == std::future_status::ready;
+        bool has_ended = ended.get_future().wait_for(longest_stop) == std::future_status::ready;
+        if (jobs_ && !jobs_->runner().stop())
+            has_ended = false;
         if (api_log_)
             api_log_->stop();
         if (!has_ended)
@@ -419,7 +499,7 @@ private:
     /// seconds, and these wait for a database that may never answer. What it has not been told to
     /// commit it undoes.
     [[noreturn]] void cut_off() const {
-        log_.warning("requests were cut off: they did not end in time");
+        log_.warning("requests or jobs were cut off: they did not end in time");
         std::fflush(stdout);
         std::_Exit(0);
     }
@@ -434,11 +514,13 @@ private:
     http::router routes_;
     std::vector<served_table> tables_;
     std::vector<custom_route> custom_;
+    std::vector<job_kind> kinds_;
     std::vector<std::shared_ptr<const any_hooks>> hooks_;
     std::vector<const table*> served_;
     bool has_records_ = false;
     std::optional<backends> backends_;
     std::optional<http::rate_limits> rates_;
+    std::optional<job_desk> jobs_;
     std::optional<http::api_log> api_log_;
     std::optional<http::metrics> metrics_;
     /// While it serves, from before its threads begin.

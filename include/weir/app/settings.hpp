@@ -59,6 +59,16 @@ struct lakebase_settings {
     }
 };
 
+/// How background jobs are worked on.
+struct job_settings {
+    /// At once, in this process; 0: it only takes them.
+    std::size_t workers = 2;
+    std::chrono::milliseconds lease{30'000};
+    std::chrono::milliseconds poll{1'000};
+    /// How long a job is there after its end.
+    std::chrono::seconds kept = std::chrono::hours{7 * 24};
+};
+
 /// Settings of a service. Defaults are those of design 7.
 struct settings {
     std::string host{"127.0.0.1"};
@@ -91,6 +101,7 @@ struct settings {
     secret cursor_key{};
     /// Before each backend that is reached over a network.
     breaker_options breaker{.lasting = std::chrono::milliseconds{3'000}};
+    job_settings jobs{};
     weir::log_level log_level = weir::log_level::info;
     weir::log_format log_format = weir::log_format::json;
     /// Lines about requests, `WEIR_ACCESS_LOG` and its kin.
@@ -117,7 +128,7 @@ struct settings {
 namespace detail {
 
 /// Every `WEIR_*` setting there is; any other is a mistake.
-inline constexpr std::array<std::string_view, 28> known_settings{
+inline constexpr std::array<std::string_view, 32> known_settings{
     "WEIR_ACCESS_LOG",
     "WEIR_AUDIT_LOG",
     "WEIR_BREAKER_AFTER_MS",
@@ -135,6 +146,10 @@ inline constexpr std::array<std::string_view, 28> known_settings{
     "WEIR_GROUPS_HEADER",
     "WEIR_HOST",
     "WEIR_HSTS",
+    "WEIR_JOB_KEPT_S",
+    "WEIR_JOB_LEASE_MS",
+    "WEIR_JOB_POLL_MS",
+    "WEIR_JOB_WORKERS",
     "WEIR_LOCAL_USER",
     "WEIR_LOG_EMAILS",
     "WEIR_PORT",
@@ -295,6 +310,19 @@ public:
         if (key->size() < least)
             problem("WEIR_CURSOR_KEY must have at least 32 characters that nobody can guess");
         into_.cursor_key = secret{*key};
+    }
+
+    void jobs() {
+        using std::chrono::milliseconds;
+        auto& into = into_.jobs;
+        number("WEIR_JOB_WORKERS", 0, 100, [&](auto read) { into.workers = read; });
+        number("WEIR_JOB_LEASE_MS", 500, 3'600'000, [&](auto read) {
+            into.lease = milliseconds{read};
+        });
+        number("WEIR_JOB_POLL_MS", 10, 60'000, [&](auto read) { into.poll = milliseconds{read}; });
+        number("WEIR_JOB_KEPT_S", 0, 366U * 86'400, [&](auto read) {
+            into.kept = std::chrono::seconds{read};
+        });
     }
 
     void breakers() {
@@ -565,6 +593,7 @@ inline settings settings::from(environment source) {
     reader.cursors();
     reader.logging();
     reader.breakers();
+    reader.jobs();
     reader.backends();
     return made;
 }

@@ -2,6 +2,7 @@
 #include <weir/http/docs_page.hpp>
 #include <weir/http/openapi.hpp>
 #include <weir/table/audit.hpp>
+#include <weir/table/jobs.hpp>
 
 #include <nlohmann/json.hpp>
 #include <re2/re2.h>
@@ -238,6 +239,23 @@ TEST_CASE("tables of several schemas are told apart") {
         made.at("paths").at("/api/v1/exhibits").at("get").at("operationId") == "list_museum_cars"
     );
     CHECK(made.at("info").at("title") == "garage, museum");
+}
+
+TEST_CASE("a service with jobs describes how they are read and cancelled, one without does not") {
+    const auto jobs = job_table(cars);
+    const auto made = document_of({&cars, &jobs}, {.jobs = true});
+    const auto& one = made.at("paths").at("/api/v1/jobs/{key}");
+    CHECK(one.size() == 2);
+    CHECK(one.at("delete").at("responses").contains("202"));
+    CHECK(one.at("delete").at("responses").contains("409"));
+    CHECK(one.at("delete").at("security").size() == 2);
+    CHECK(made.at("paths").at("/api/v1/jobs").size() == 1);
+    const auto& job = schema(made, "weir_job").at("properties");
+    CHECK(job.contains("state"));
+    CHECK_FALSE(job.contains("input"));
+    // Beside jobs, rows are called as without.
+    CHECK(made.at("components").at("schemas").contains("car"));
+    CHECK_FALSE(document_of({&cars}, {.jobs = true}).at("paths").contains("/api/v1/jobs/{key}"));
 }
 
 TEST_CASE("one row that is merged without an answer is answered so, and reads take If-Match") {

@@ -13,6 +13,7 @@
 #include <weir/http/openapi/shared_schemas.hpp>
 #include <weir/http/openapi/table_operations.hpp>
 #include <weir/json/document_writer.hpp>
+#include <weir/table/jobs.hpp>
 #include <weir/table/table.hpp>
 
 #include <algorithm>
@@ -58,6 +59,8 @@ public:
         if (has_records_)
             for (auto& operation : record_operations(options.base))
                 operations_.push_back(std::move(operation));
+        if (options.jobs)
+            add_cancel();
         if (options.health)
             add_health();
     }
@@ -87,6 +90,33 @@ public:
 
 private:
     static constexpr std::string_view service_tag = "service";
+
+    /// Of the one table whose rows are jobs.
+    void add_cancel() {
+        const auto jobs = std::find_if(served_.begin(), served_.end(), [](const table* each) {
+            return each->name == job_table({}).name;
+        });
+        if (jobs == served_.end())
+            return;
+        operation cancel;
+        cancel.method = "delete";
+        cancel.path = options_->base + "/" + std::string{(*jobs)->api.path} + "/{key}";
+        cancel.id = "cancel_job";
+        cancel.summary = "Cancel a job";
+        cancel.tag = called_.tag(**jobs);
+        cancel.parameters.push_back(called_.row(**jobs, key_parameter));
+        cancel.answers.push_back({200, "It is cancelled.", content::one, {called_.row(**jobs)}});
+        cancel.answers.push_back(
+            {202,
+             "It runs, and was told to end.",
+             content::one,
+             {called_.row(**jobs)},
+             {"X-Request-ID", "Retry-After"}}
+        );
+        cancel.fails = {400, 401, 404, 406, 409, 500, 503, 504};
+        cancel.needs_caller = true;
+        operations_.push_back(std::move(cancel));
+    }
 
     void add_health() {
         operation alive;

@@ -28,6 +28,8 @@ struct openapi_options {
     bool health = true;
     /// Whether it has the records API for other tables than those opened to it.
     bool records = false;
+    /// Whether the jobs table is among the tables: its jobs can be cancelled.
+    bool jobs = false;
 };
 
 namespace openapi {
