@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catalog.hpp"
 
+#include <weir/sql/declared_type.hpp>
+
 #include <map>
 #include <utility>
 
 #include "sql_words.hpp"
-#include "type_change.hpp"
 
 namespace weir::ops {
 
@@ -132,7 +133,7 @@ read_catalog(database& from, const std::string& schema, const std::string& prefi
     for (const auto& row : from.query(columns_text, {schema})) {
         auto& column = found[row[0]].columns.emplace_back();
         column.name = row[1];
-        column.type = ddl_type(row[2]);
+        column.type = sql::declared_type(row[2]);
         column.collation = row[3];
         column.required = row[4] == "t";
         column.identity = row[5] == "t";

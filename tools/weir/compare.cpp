@@ -348,7 +348,7 @@ private:
             if (must_be_given)
                 made.kept_steps.push_back({phase::alter, alter_column(column.name, "drop not null")}
                 );
-            changes_types_ = true;
+            drops_columns_ = true;
         }
     }
 
@@ -631,9 +631,12 @@ private:
             );
             return;
         }
-        // PostgreSQL changes no column that a policy names.
-        const bool in_the_way = changes_types_ && !live_.policies.empty();
-        if (live_.policies == wanted_->policies && !in_the_way)
+        // PostgreSQL changes and drops no column that a policy names; one that is not wanted is
+        // named only by a policy that is not either.
+        const bool differs = live_.policies != wanted_->policies;
+        const bool in_the_way =
+            !live_.policies.empty() && (changes_types_ || (drops_columns_ && differs));
+        if (!differs && !in_the_way)
             return;
         auto& made = add("replace_policies", {}, effect::free, "who may see which rows");
         if (in_the_way)
@@ -651,6 +654,7 @@ private:
     std::set<std::string> type_changed_{};
     std::string rows_{};
     bool changes_types_ = false;
+    bool drops_columns_ = false;
 };
 
 class schema_comparer {

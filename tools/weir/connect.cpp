@@ -31,8 +31,7 @@ void mint(const app::settings& chosen, lakebase::options& to, secret& password) 
 
 } // namespace
 
-target target_of_settings() {
-    const auto chosen = app::settings::from_environment();
+target target_of(const app::settings& chosen) {
     if (!chosen.lakebase && chosen.problems.empty())
         throw configuration_error{"no database is named: set DATABASE_URL, PGHOST or LAKEBASE_HOST"
         };
@@ -52,7 +51,15 @@ target target_of_settings() {
         .connection =
             lakebase::detail::connection_string(to, password, std::chrono::seconds{30}).reveal(),
         .schema = to.schema,
+        .variables = [source = chosen.source](std::string_view name) -> std::optional<std::string> {
+            const auto found = source.find(name);
+            return found ? std::optional{std::string{*found}} : std::nullopt;
+        },
     };
+}
+
+target target_of_settings() {
+    return target_of(app::settings::from_environment());
 }
 
 } // namespace weir::ops

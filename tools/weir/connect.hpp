@@ -2,7 +2,12 @@
 // The database that the settings of a service name.
 #pragma once
 
+#include <weir/app/settings.hpp>
+
+#include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace weir::ops {
 
@@ -11,12 +16,16 @@ struct target {
     std::string connection{};
     /// LAKEBASE_SCHEMA: the schema of every table; empty: each file's own.
     std::string schema{};
+    /// The variables of places are settings too.
+    std::function<std::optional<std::string>(std::string_view)> variables{};
 };
 
-/// Reads the settings that services read (environment, then `.env`), and mints a password where
-/// they say so.
+/// What settings say, with a password minted where they say so.
 ///
 /// Errors: configuration_error with everything that is missing or wrong; those of the workspace.
+[[nodiscard]] target target_of(const app::settings& chosen);
+
+/// The same of the settings that services read: environment, then `.env`.
 [[nodiscard]] target target_of_settings();
 
 } // namespace weir::ops

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "database.hpp"
 
+#include <array>
+
 namespace weir::ops {
 
 namespace {
@@ -60,6 +62,16 @@ database::query(const std::string& text, std::initializer_list<std::string_view>
             row.emplace_back(field.text);
     }
     return rows;
+}
+
+void database::cancel() const noexcept {
+    auto* const handle = ::PQgetCancel(link_.get());
+    if (handle == nullptr)
+        return;
+    std::array<char, 256> refusal{};
+    // A refusal means that nothing runs any more.
+    (void)::PQcancel(handle, refusal.data(), static_cast<int>(refusal.size()));
+    ::PQfreeCancel(handle);
 }
 
 std::uint64_t database::run(const std::string& text) {

@@ -42,6 +42,9 @@ public:
     /// Runs one statement or several; the rows affected by the last.
     std::uint64_t run(const std::string& text);
 
+    /// Ends the statement that runs, which then fails with SQLSTATE 57014. Threads: from any.
+    void cancel() const noexcept;
+
 private:
     struct finish {
         void operator()(PGconn* link) const noexcept { ::PQfinish(link); }

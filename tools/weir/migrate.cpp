@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "migrate.hpp"
 
-#include <cstddef>
-#include <thread>
+#include <weir/core/sha256.hpp>
 
+#include <cstddef>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "records.hpp"
 #include "report.hpp"
 
 namespace weir::ops {
@@ -54,6 +59,16 @@ void run_batch(database& at, const batch& of, std::chrono::seconds lock_wait) {
     }
 }
 
+/// What makes the wanted tables, as one text to know it by.
+std::string checksum_of(const schema_state& wanted) {
+    std::string all;
+    for (const auto& table : wanted.tables) {
+        for (const auto& each : table.create)
+            all.append(each).append(";\n");
+    }
+    return sha256_hex(all);
+}
+
 } // namespace
 
 migration_lock::migration_lock(database& at, std::chrono::seconds wait) {
@@ -71,12 +86,21 @@ migration_lock::migration_lock(database& at, std::chrono::seconds wait) {
 
 void run_plan(
     database& at,
+    const schema_state& wanted,
+    const comparison& found,
     const plan& made,
-    run_record& record,
-    const std::vector<std::string>& ids,
+    const decisions& by,
     std::chrono::seconds lock_wait,
     const progress& tell
 ) {
+    run_record record{wanted, checksum_of(wanted)};
+    if (made.batches.empty() && record.is_known(at))
+        return;
+    std::vector<std::string> ids;
+    for (const auto& each : found.changes) {
+        if (!by.kept.contains(each.id))
+            ids.push_back(each.id);
+    }
     const auto total = made.batches.size();
     const auto statements = sql_report(made);
     std::size_t next = 0;

@@ -5,11 +5,11 @@
 #include <chrono>
 #include <functional>
 #include <string>
-#include <vector>
 
+#include "compare.hpp"
 #include "database.hpp"
 #include "plan.hpp"
-#include "records.hpp"
+#include "state.hpp"
 
 namespace weir::ops {
 
@@ -23,16 +23,18 @@ public:
 /// Told of each batch before it is run: which, of how many, and its first statement.
 using progress = std::function<void(std::size_t at, std::size_t of, const std::string& statement)>;
 
-/// Runs everything. The first batch and the record of the run are one transaction; where a later
-/// batch fails or the process ends, the database is at a point between batches, and looking at it
-/// again gives the plan for the rest.
+/// Runs everything, and records the run; neither where nothing is to be done and the newest record
+/// says so. The first batch and the record are one transaction; where a later batch fails or the
+/// process ends, the database is at a point between batches, and looking at it again gives the plan
+/// for the rest.
 ///
 /// Errors: database_error.
 void run_plan(
     database& at,
+    const schema_state& wanted,
+    const comparison& found,
     const plan& made,
-    run_record& record,
-    const std::vector<std::string>& ids,
+    const decisions& by,
     std::chrono::seconds lock_wait,
     const progress& tell
 );

@@ -2,10 +2,8 @@
 #include "type_change.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstddef>
-#include <utility>
 
 namespace weir::ops {
 
@@ -101,23 +99,6 @@ type_change change_of_type(std::string_view from, std::string_view to) {
     if (wanted.name == "char" && old.name == "char")
         return wanted.first >= old.first ? type_change::rewrite : type_change::refused;
     return type_change::refused;
-}
-
-std::string ddl_type(std::string_view formatted) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 4> words{{
-        {"character varying", "varchar"},
-        {"character", "char"},
-        {"timestamp with time zone", "timestamptz"},
-        {"timestamp without time zone", "timestamp"},
-    }};
-    for (const auto& [theirs, ours] : words) {
-        if (!formatted.starts_with(theirs))
-            continue;
-        const auto rest = formatted.substr(theirs.size());
-        if (rest.empty() || rest.front() == '(' || rest.front() == '[')
-            return std::string{ours}.append(rest);
-    }
-    return std::string{formatted};
 }
 
 bool changes_json(std::string_view from, std::string_view to) {

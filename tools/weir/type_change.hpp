@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 namespace weir::ops {
@@ -20,9 +19,6 @@ enum class type_change : std::uint8_t {
 
 /// Both types as weir's DDL spells them.
 [[nodiscard]] type_change change_of_type(std::string_view from, std::string_view to);
-
-/// A type of PostgreSQL's `format_type` as weir's DDL spells it.
-[[nodiscard]] std::string ddl_type(std::string_view formatted);
 
 /// Whether clients of JSON can tell values of one from values of the other.
 [[nodiscard]] bool changes_json(std::string_view from, std::string_view to);

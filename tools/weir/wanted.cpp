@@ -8,8 +8,6 @@
 #include <weir/table/idempotency.hpp>
 
 #include <algorithm>
-#include <cstdlib>
-#include <optional>
 #include <span>
 #include <utility>
 
@@ -20,13 +18,6 @@ namespace weir::ops {
 namespace {
 
 constexpr auto postgres = sql::dialect::postgres;
-
-std::optional<std::string> environment(std::string_view name) {
-    const char* value = std::getenv(std::string{name}.c_str());
-    if (value == nullptr)
-        return std::nullopt;
-    return std::string{value};
-}
 
 template <class Write>
 std::string written(const Write& write) {
@@ -76,24 +67,15 @@ std::vector<std::string> names_of(const table& of, column_indexes columns) {
 } // namespace
 
 wanted_tables::wanted_tables(
-    const std::deque<gen::schema_model>& schemas, std::size_t given, std::string schema
+    std::span<const table* const> tables, std::size_t given, std::string schema, lookup variables
 )
-    : schema_(std::move(schema)) {
-    const auto facts = store_.tables(schemas);
-    if (!facts)
-        throw configuration_error{
-            "relations point to more than 1024 tables; give fewer schemas at once"
-        };
-    std::size_t at = 0;
-    for (std::size_t file = 0; file < schemas.size(); ++file) {
-        for (std::size_t table = 0; table < schemas[file].tables.size(); ++table, ++at) {
-            const auto* each = (*facts)[at];
-            if (each->backend != backend::lakebase)
-                continue;
-            all_.push_back(each);
-            if (file < given)
-                own_ = all_.size();
-        }
+    : schema_(std::move(schema)), variables_(std::move(variables)) {
+    for (std::size_t at = 0; at < tables.size(); ++at) {
+        if (tables[at]->backend != backend::lakebase)
+            continue;
+        all_.push_back(tables[at]);
+        if (at < given)
+            own_ = all_.size();
     }
     const std::span own{all_.data(), own_};
     beside_ = idempotency_tables(own);
@@ -106,7 +88,7 @@ wanted_tables::wanted_tables(
 std::string wanted_tables::prefix_at(std::string_view place) const {
     if (!schema_.empty() && !place.starts_with(sql::fixed_place))
         return quoted(schema_) + '.';
-    return sql::resolve_place(place, postgres, environment);
+    return sql::resolve_place(place, postgres, variables_);
 }
 
 std::string wanted_tables::placed(std::string_view text) const {

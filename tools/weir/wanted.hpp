@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tables that schema files ask for, on Lakebase: from the facts that services use, with the
-// statements of the DDL that services run.
+// The tables that are asked for, on Lakebase: from the facts that services use, with the statements
+// of the DDL that services run.
 #pragma once
 
 #include <weir/table/history.hpp>
 #include <weir/table/table.hpp>
 
-#include <deque>
+#include <functional>
 #include <list>
+#include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "facts.hpp"
-#include "model.hpp"
 #include "state.hpp"
 
 namespace weir::ops {
@@ -22,12 +22,18 @@ namespace weir::ops {
 /// Facts of the tables on Lakebase, with those that weir keeps beside them.
 class wanted_tables {
 public:
-    /// The tables of the first `given` schemas; the others are only referred to. `schema`: the one
-    /// that holds every table; empty: each file's own.
+    /// Gives the variables of places, `${SCHEMA:-app_data}`.
+    using lookup = std::function<std::optional<std::string>(std::string_view)>;
+
+    /// The first `given` tables; the others are only referred to. Tables on a warehouse are left
+    /// out. `schema`: the one that holds every table; empty: each one's own.
     ///
-    /// Errors: configuration_error. Lifetime: `schemas` longer than this.
+    /// Lifetime: what the tables point to, longer than this.
     wanted_tables(
-        const std::deque<gen::schema_model>& schemas, std::size_t given, std::string schema
+        std::span<const table* const> tables,
+        std::size_t given,
+        std::string schema,
+        lookup variables
     );
 
     wanted_tables(const wanted_tables&) = delete;
@@ -52,8 +58,8 @@ private:
     [[nodiscard]] std::string placed(std::string_view text) const;
     [[nodiscard]] table_state state_of(const table& of, const table& owner) const;
 
-    gen::facts_store store_{};
     std::string schema_;
+    lookup variables_;
     std::vector<const table*> all_{};
     std::size_t own_ = 0;
     std::vector<table> beside_{};

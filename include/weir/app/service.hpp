@@ -17,6 +17,7 @@
 #include <weir/core/seal.hpp>
 #include <weir/data/caller.hpp>
 #include <weir/data/create_tables.hpp>
+#include <weir/data/drift.hpp>
 #include <weir/data/row_hooks.hpp>
 #include <weir/http/add_table.hpp>
 #include <weir/http/api_log.hpp>
@@ -53,6 +54,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -192,6 +194,17 @@ public:
         identify_with(std::move(resolve));
     }
 
+    /// How `WEIR_MIGRATE=apply` changes tables: migrate() of app/migrate.hpp. A service that is
+    /// told to apply and was given none does not start.
+    using migrator = std::function<void(
+        const settings& chosen,
+        std::span<const table* const> tables,
+        const logger& log,
+        const std::stop_token& stop
+    )>;
+
+    void migrate_with(migrator how) { migrate_ = std::move(how); }
+
     /// The router, for routes that need no session.
     [[nodiscard]] http::router& routes() noexcept { return routes_; }
 
@@ -219,6 +232,9 @@ public:
     /// when the service could not start; the reasons are on stderr.
     int run() {
         try {
+            if (settings_.migrate == migrate_mode::apply && !migrate_)
+                settings_.problems.emplace_back("WEIR_MIGRATE=apply: this program cannot change "
+                                                "tables; it needs service::migrate_with()");
             if (settings_.problems.empty()) {
                 detail::keep_freed_memory();
                 open_backends();
@@ -424,9 +440,14 @@ private:
         static constexpr std::chrono::seconds patience{5};
         try {
             auto session = absent.on->sessions.for_nobody();
+            if (settings_.migrate == migrate_mode::apply &&
+                session.dialect() == sql::dialect::postgres)
+                migrate_tables(absent.tables, stop);
             create_tables(session, absent.tables, [&stop] {
                 return deadline::in(stop.stop_requested() ? std::chrono::seconds{0} : patience);
             });
+            if (settings_.migrate != migrate_mode::off)
+                check_tables(session, absent.tables);
             return true;
         } catch (const error& failed) {
             log_.error(
@@ -440,6 +461,37 @@ private:
         }
     }
 
+    /// A statement that is refused would be refused again; what cannot be reached is tried again.
+    void migrate_tables(std::span<const table* const> tables, const std::stop_token& stop) const {
+        try {
+            migrate_(settings_, tables, log_, stop);
+        } catch (const statement_error& failed) {
+            log_.error(
+                failed.what(),
+                {{"sqlstate", failed.sqlstate()}, {"server_text", failed.server_text()}}
+            );
+        }
+    }
+
+    /// Tells the log which tables are not as their schema says; whatever they are, they are served.
+    void check_tables(any_session& session, std::span<const table* const> tables) const {
+        static constexpr std::chrono::seconds patience{5};
+        for (const auto* of : tables) {
+            std::string told;
+            try {
+                for (const auto& each : drift_of(session, *of, deadline::in(patience)))
+                    told.append(told.empty() ? "" : "; ").append(each);
+            } catch (const error& failed) {
+                told.append("it could not be looked at: ").append(failed.what());
+            }
+            if (!told.empty())
+                log_.warning(
+                    "a table is not as its schema says",
+                    {{"table", of->name}, {"differs", told}, {"see", "weir diff"}}
+                );
+        }
+    }
+
     /// A database that is down at start is a state, not the end: the service answers, degraded, and
     /// tries on.
     [[nodiscard]] std::jthread keep_creating_tables() {
@@ -448,9 +500,8 @@ private:
             std::mutex mutex;
             std::condition_variable_any stopped;
             std::unique_lock lock{mutex};
-            do {
+            while (!stop.stop_requested() && !create_absent_tables(stop))
                 stopped.wait_for(lock, stop, pause, [] { return false; });
-            } while (!stop.stop_requested() && !create_absent_tables(stop));
         }};
     }
 
@@ -459,7 +510,8 @@ private:
         const int port = server.bind(settings_.host, settings_.port);
         server_ = &server;
         std::jthread creating;
-        if (!create_absent_tables())
+        // A migration takes as long as it takes, and requests are answered meanwhile.
+        if (settings_.migrate == migrate_mode::apply || !create_absent_tables())
             creating = keep_creating_tables();
         if (jobs_)
             jobs_->runner().start();
@@ -526,6 +578,7 @@ private:
     /// While it serves, from before its threads begin.
     const http::server* server_ = nullptr;
     std::vector<pending_tables> pending_;
+    migrator migrate_;
     std::atomic<bool> tables_are_ready_{false};
 };
 

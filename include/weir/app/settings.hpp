@@ -69,6 +69,15 @@ struct job_settings {
     std::chrono::seconds kept = std::chrono::hours{7 * 24};
 };
 
+/// What a service does about tables that are not as its schema says, `WEIR_MIGRATE`.
+enum class migrate_mode : std::uint8_t {
+    off,
+    /// Tells what differs.
+    check,
+    /// Changes the tables on Lakebase first; see service::migrate_with.
+    apply,
+};
+
 /// Settings of a service. Defaults are those of design 7.
 struct settings {
     std::string host{"127.0.0.1"};
@@ -95,6 +104,7 @@ struct settings {
     http::name_patterns dynamic_create{};
     /// Whether failed requests are kept in a table, `DATABRICKS_LOGGING_ENABLED`.
     bool api_log = true;
+    migrate_mode migrate = migrate_mode::check;
     /// The actor of changes that nobody in particular makes: the service principal, else `weir`.
     std::string actor{"weir"};
     /// Seals the cursors of lists; empty: a random key of this process.
@@ -128,7 +138,7 @@ struct settings {
 namespace detail {
 
 /// Every `WEIR_*` setting there is; any other is a mistake.
-inline constexpr std::array<std::string_view, 32> known_settings{
+inline constexpr std::array<std::string_view, 33> known_settings{
     "WEIR_ACCESS_LOG",
     "WEIR_AUDIT_LOG",
     "WEIR_BREAKER_AFTER_MS",
@@ -152,6 +162,7 @@ inline constexpr std::array<std::string_view, 32> known_settings{
     "WEIR_JOB_WORKERS",
     "WEIR_LOCAL_USER",
     "WEIR_LOG_EMAILS",
+    "WEIR_MIGRATE",
     "WEIR_PORT",
     "WEIR_POSTGREST",
     "WEIR_PROFILE",
@@ -255,6 +266,17 @@ public:
         into_.postgrest = std::string{*base};
         if (!base->starts_with('/') || base->ends_with('/'))
             problem("WEIR_POSTGREST must be a path such as /rest/v1");
+    }
+
+    void migrations() {
+        const auto given = find("WEIR_MIGRATE").value_or("check");
+        if (given == "off") {
+            into_.migrate = migrate_mode::off;
+        } else if (given == "apply") {
+            into_.migrate = migrate_mode::apply;
+        } else if (given != "check") {
+            problem("WEIR_MIGRATE must be off, check or apply");
+        }
     }
 
     void records() {
@@ -587,6 +609,7 @@ inline settings settings::from(environment source) {
     reader.listener();
     reader.doors();
     reader.records();
+    reader.migrations();
     reader.identity();
     reader.browsers();
     reader.rates();

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <weir/sql/declared_type.hpp>
+
 #include <catch.hpp>
 #include <type_change.hpp>
 
@@ -37,12 +39,12 @@ TEST_CASE("types that lack a value of another are refused") {
 }
 
 TEST_CASE("types of the catalogs are spelled as the DDL spells them") {
-    using weir::ops::ddl_type;
-    CHECK(ddl_type("character varying(40)") == "varchar(40)");
-    CHECK(ddl_type("character(3)") == "char(3)");
-    CHECK(ddl_type("timestamp with time zone") == "timestamptz");
-    CHECK(ddl_type("timestamp without time zone[]") == "timestamp[]");
-    CHECK(ddl_type("double precision") == "double precision");
+    using weir::sql::declared_type;
+    CHECK(declared_type("character varying(40)") == "varchar(40)");
+    CHECK(declared_type("character(3)") == "char(3)");
+    CHECK(declared_type("timestamp with time zone") == "timestamptz");
+    CHECK(declared_type("timestamp without time zone[]") == "timestamp[]");
+    CHECK(declared_type("double precision") == "double precision");
 }
 
 TEST_CASE("clients of JSON see another kind of value, not another width") {
