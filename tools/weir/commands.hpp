@@ -16,7 +16,7 @@ enum class outcome : int {
     wrong_command_line = 2,
     /// No connection, a missing setting, a statement that failed.
     machine_failed = 3,
-    /// `diff`: there are changes to make.
+    /// `diff`: there are changes to make. `init-db --check`: something is missing.
     differs = 4,
     /// `migrate`: somebody must approve first. Nothing was done.
     needs_approval = 5,
@@ -45,6 +45,16 @@ struct migrate_options : schema_options {
     unsigned wait_seconds = 60;
 };
 
+struct init_options : schema_options {
+    /// Who serves: it gets the rights.
+    std::string role{};
+    /// Only tells what is missing.
+    bool check = false;
+    unsigned lock_seconds = 10;
+    unsigned wait_seconds = 60;
+};
+
+[[nodiscard]] int run(const init_options& options);
 [[nodiscard]] int run(const diff_options& options);
 [[nodiscard]] int run(const migrate_options& options);
 

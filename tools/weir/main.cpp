@@ -12,8 +12,9 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     app.footer(
         "Exit codes: 0 nothing to do or done, 1 a schema or a change is refused, 2 wrong command "
-        "line,\n3 no connection or a statement failed, 4 diff: something differs, 5 migrate: "
-        "something needs approval.\nThe database is the one that the settings of services "
+        "line,\n3 no connection or a statement failed, 4 diff: something differs, init-db "
+        "--check: something is missing, 5 migrate: something needs approval.\nThe database is the "
+        "one that the settings of services "
         "name: DATABASE_URL, PGHOST …, LAKEBASE_HOST …."
     );
 
@@ -49,10 +50,20 @@ int main(int argc, char** argv) {
         "--wait", migrate.wait_seconds, "seconds to wait for another migration to end; 60"
     );
 
+    init_options init;
+    auto& init_command = *app.add_subcommand(
+        "init-db", "make schemas and tables, and give a service's role the rights it needs"
+    );
+    add_common(init_command, init);
+    init_command.add_option("--role", init.role, "the database role of the service")->required();
+    init_command.add_flag("--check", init.check, "tell all that is missing, do nothing");
+
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : static_cast<int>(outcome::wrong_command_line);
     }
-    return diff_command ? run(diff) : run(migrate);
+    if (diff_command)
+        return run(diff);
+    return migrate_command ? run(migrate) : run(init);
 }

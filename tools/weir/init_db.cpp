@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// weir init-db: a database that a service can begin on.
+#include <weir/json/document_writer.hpp>
+
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "command_parts.hpp"
+#include "commands.hpp"
+#include "connect.hpp"
+#include "grants.hpp"
+#include "migrate.hpp"
+#include "report.hpp"
+#include "survey.hpp"
+
+namespace weir::ops {
+
+namespace {
+
+std::string init_report(
+    const init_options& options,
+    const comparison& found,
+    const std::vector<missing_grant>& grants,
+    std::string_view outcome
+) {
+    if (options.format == "json") {
+        json::document_writer to;
+        to.begin_object();
+        to.text("outcome", outcome);
+        to.begin_array("changes");
+        for (const auto& each : found.changes)
+            to.text(each.id);
+        to.end_array();
+        to.begin_array("grants");
+        for (const auto& each : grants) {
+            to.begin_object();
+            to.text("what", each.what);
+            to.text("statement", each.statement);
+            to.text("hint", each.hint);
+            to.end_object();
+        }
+        to.end_array();
+        to.end_object();
+        return to.take();
+    }
+    const std::string word = outcome == "done" ? "done     " : "missing  ";
+    std::string out;
+    for (const auto& each : found.changes)
+        out.append(word).append(each.id).push_back('\n');
+    for (const auto& each : grants) {
+        out.append(word).append(each.what).push_back('\n');
+        if (!each.hint.empty())
+            out.append(9, ' ').append(each.hint).push_back('\n');
+    }
+    if (out.empty())
+        return "nothing is missing\n";
+    return out;
+}
+
+std::string statements_of(const plan& tables, const std::vector<missing_grant>& grants) {
+    auto out = sql_report(tables);
+    for (const auto& each : grants) {
+        if (!each.statement.empty())
+            out.append(each.statement).append(";\n");
+    }
+    return out;
+}
+
+int init(const init_options& options, const asked_tables& tables) {
+    const auto to = target_of_settings();
+    const auto wanted = tables.wanted(to.schema, to.variables);
+    const auto state = wanted.state();
+    database at{to.connection};
+    const migration_lock alone{at, std::chrono::seconds{options.wait_seconds}};
+    const auto found = survey(at, wanted);
+    const auto made = make_plan(found.changes, {});
+    auto grants = find_missing_grants(at, state, options.role);
+    if (options.sql)
+        return print(statements_of(made, grants), outcome::done);
+    const bool is_complete = found.changes.empty() && grants.empty();
+    if (options.check || is_complete)
+        return print(
+            init_report(options, found, grants, is_complete ? "same" : "missing"),
+            is_complete ? outcome::done : outcome::differs
+        );
+    if (!made.may_run())
+        return print(
+            options.format == "json" ? json_report(found, made, "refused")
+                                     : text_report(found, made, {}),
+            made.refused.empty() ? outcome::needs_approval : outcome::refused
+        );
+    if (!grants.empty() && grants.front().statement.empty())
+        return fail(outcome::refused, grants.front().what + " is missing: " + grants.front().hint);
+    const std::chrono::seconds lock_wait{options.lock_seconds};
+    run_plan(at, state, found, made, {}, lock_wait, [](auto step, auto of, const auto& statement) {
+        const auto line = statement.substr(0, statement.find('\n'));
+        std::fprintf(stderr, "[%zu/%zu] %s\n", step, of, line.c_str());
+    });
+    // What was made meanwhile may have its rights by default already.
+    grants = find_missing_grants(at, state, options.role);
+    std::string all = "begin; ";
+    for (const auto& each : grants)
+        all.append(each.statement).append("; ");
+    at.run(all.append("commit"));
+    // PostgreSQL only warns where the connected role has no rights to give.
+    const auto left = find_missing_grants(at, state, options.role);
+    if (!left.empty())
+        return print(init_report(options, {}, left, "missing"), outcome::machine_failed);
+    return print(init_report(options, found, grants, "done"), outcome::done);
+}
+
+} // namespace
+
+int run(const init_options& options) {
+    const loaded_schemas read{options.schemas, options.with};
+    if (const auto stop = read.problem())
+        return *stop;
+    return guarded([&] { return init(options, asked_tables{read}); });
+}
+
+} // namespace weir::ops
