@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "connect.hpp"
 #include "database.hpp"
@@ -72,7 +73,11 @@ void migrate(
     const std::stop_token& stop
 ) {
     const auto to = target_of(chosen);
-    const wanted_tables wanted{tables, tables.size(), to.schema, to.variables};
+    // What a service keeps beside its schemas no schema file asks for: it makes those itself, and no
+    // record may say that a migration did.
+    std::vector<const table*> asked{tables.begin(), tables.end()};
+    std::erase_if(asked, [](const table* each) { return each->name.starts_with("weir_"); });
+    const wanted_tables wanted{asked, asked.size(), to.schema, to.variables};
     try {
         database at{to.connection};
         const std::stop_callback cancelling{stop, [&at] { at.cancel(); }};
