@@ -73,8 +73,8 @@ void migrate(
     const std::stop_token& stop
 ) {
     const auto to = target_of(chosen);
-    // What a service keeps beside its schemas no schema file asks for: it makes those itself, and no
-    // record may say that a migration did.
+    // What a service keeps beside its schemas no schema file asks for: it makes those itself, and
+    // no record may say that a migration did.
     std::vector<const table*> asked{tables.begin(), tables.end()};
     std::erase_if(asked, [](const table* each) { return each->name.starts_with("weir_"); });
     const wanted_tables wanted{asked, asked.size(), to.schema, to.variables};

@@ -17,6 +17,7 @@ enum class outcome : int {
     /// No connection, a missing setting, a statement that failed.
     machine_failed = 3,
     /// `diff`: there are changes to make. `init-db --check`: something is missing.
+    /// `introspect`: the file does not say all that is there.
     differs = 4,
     /// `migrate`: somebody must approve first. Nothing was done.
     needs_approval = 5,
@@ -54,7 +55,17 @@ struct init_options : schema_options {
     unsigned wait_seconds = 60;
 };
 
+struct introspect_options {
+    /// The PostgreSQL schema; empty: the one of the settings, else app_data.
+    std::string schema{};
+    /// The file's `name`; empty: the schema's.
+    std::string name{};
+    /// Empty: standard output.
+    std::string output{};
+};
+
 [[nodiscard]] int run(const init_options& options);
+[[nodiscard]] int run(const introspect_options& options);
 [[nodiscard]] int run(const diff_options& options);
 [[nodiscard]] int run(const migrate_options& options);
 

@@ -13,7 +13,8 @@ int main(int argc, char** argv) {
     app.footer(
         "Exit codes: 0 nothing to do or done, 1 a schema or a change is refused, 2 wrong command "
         "line,\n3 no connection or a statement failed, 4 diff: something differs, init-db "
-        "--check: something is missing, 5 migrate: something needs approval.\nThe database is the "
+        "--check: something is missing, introspect: the file does not say all, 5 migrate: "
+        "something needs approval.\nThe database is the "
         "one that the settings of services "
         "name: DATABASE_URL, PGHOST …, LAKEBASE_HOST …."
     );
@@ -58,6 +59,15 @@ int main(int argc, char** argv) {
     init_command.add_option("--role", init.role, "the database role of the service")->required();
     init_command.add_flag("--check", init.check, "tell all that is missing, do nothing");
 
+    introspect_options introspect;
+    auto& introspect_command =
+        *app.add_subcommand("introspect", "write the schema file of tables that are there");
+    introspect_command.add_option(
+        "--schema", introspect.schema, "PostgreSQL schema; LAKEBASE_SCHEMA, else app_data"
+    );
+    introspect_command.add_option("--name", introspect.name, "name of the file's namespace");
+    introspect_command.add_option("--output,-o", introspect.output, "file; standard output");
+
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -65,5 +75,7 @@ int main(int argc, char** argv) {
     }
     if (diff_command)
         return run(diff);
+    if (introspect_command)
+        return run(introspect);
     return migrate_command ? run(migrate) : run(init);
 }

@@ -11,19 +11,21 @@ DOCS = pathlib.Path(__file__).resolve().parents[3] / "docs"
 def commands(page):
     """Every line of the page's `sh` blocks that calls weir, without its comment."""
     blocks = re.findall(r"^```sh\n(.*?)^```", (DOCS / page).read_text(), re.DOTALL | re.MULTILINE)
-    return [line.split(" # ")[0].split(" > ")[0] for block in blocks for line in block.splitlines()
+    return [line.split(" # ")[0] for block in blocks for line in block.splitlines()
             if line.startswith("weir ")]
 
 
 def run(at, check):
     at.sql(f"drop schema if exists {at.schema} cascade")
     at.superuser.run("drop role if exists field_ops; create role field_ops")
+    at.file.write_text(at.base)
     try:
         found = commands("migrations.md")
-        check("commands", len(found) >= 7, True)
+        check("commands", len(found) >= 9, True)
         for line in found:
-            words = shlex.split(line.replace("schemas/shop.yaml", "").replace("old.yaml", str(at.file)))[1:]
+            words = shlex.split(line.replace("schemas/shop.yaml", str(at.file)).replace("old.yaml", str(at.file))
+                                .replace("app_data", at.schema))[1:]
             # 4: there is something to do.
-            at.run(at.base, *words, expected=[0, 4])
+            at.weir_run(*words, expected=[0, 4])
     finally:
         at.superuser.run("drop owned by field_ops; drop role field_ops")

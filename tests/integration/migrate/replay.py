@@ -19,6 +19,7 @@ import tempfile
 sys.dont_write_bytecode = True
 import documented  # noqa: E402
 import init  # noqa: E402
+import introspected  # noqa: E402
 from cases import CASES  # noqa: E402
 
 here = pathlib.Path(__file__).parent
@@ -111,7 +112,10 @@ class place:
 
     def run(self, text, *words, expected=0):
         self.file.write_text(text)
-        done = subprocess.run([self.weir, words[0], str(self.file), *words[1:]], env=self.env, capture_output=True,
+        return self.weir_run(words[0], str(self.file), *words[1:], expected=expected)
+
+    def weir_run(self, *words, expected=0):
+        done = subprocess.run([self.weir, *words], env=self.env, capture_output=True,
                               text=True, cwd=self.file.parent)
         if expected is not None and done.returncode not in (expected if isinstance(expected, list) else [expected]):
             raise failure(f"weir {' '.join(words)}: exit {done.returncode}, not {expected}\n{done.stdout}{done.stderr}")
@@ -274,6 +278,8 @@ def main():
     settings()
     tests = [("cut off at any step", lambda at: replay_cut_off(at, CASES[-1]))]
     tests.append(("what the documentation says", lambda at: documented.run(at, check)))
+    tests.append(("introspect writes what a file made", lambda at: introspected.comes_back(at, check)))
+    tests.append(("introspect tells the rest", lambda at: introspected.tells_the_rest(at, check)))
     tests.append(("init-db", lambda at: init.begins_and_serves(at, check)))
     tests += [(each["name"], lambda at, each=each: replay(at, each)) for each in CASES]
     tests = [each for each in tests if not wanted or any(word in each[0] for word in wanted)]
