@@ -18,6 +18,7 @@ import tempfile
 
 sys.dont_write_bytecode = True
 import documented  # noqa: E402
+import fuzz  # noqa: E402
 import init  # noqa: E402
 import introspected  # noqa: E402
 from cases import CASES  # noqa: E402
@@ -282,6 +283,7 @@ def main():
     tests.append(("introspect tells the rest", lambda at: introspected.tells_the_rest(at, check)))
     tests.append(("init-db", lambda at: init.begins_and_serves(at, check)))
     tests += [(each["name"], lambda at, each=each: replay(at, each)) for each in CASES]
+    tests += [(f"fuzzed pair {seed}", lambda at, seed=seed: fuzz.pair(at, seed, check)) for seed in range(fuzz.PAIRS)]
     tests = [each for each in tests if not wanted or any(word in each[0] for word in wanted)]
     total = len(tests)
     failed = []
