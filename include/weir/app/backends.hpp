@@ -87,6 +87,9 @@ public:
     /// The workspace, where one is configured; nullptr: none. Lifetime: as this.
     [[nodiscard]] workspace::client* workspace() const noexcept { return workspace_.get(); }
 
+    /// The SQL warehouse, where one is configured; nullptr: none. Lifetime: as this.
+    [[nodiscard]] warehouse_backend* warehouse() const noexcept { return warehouse_.get(); }
+
     /// What /metrics tells of them: connections, calls of the workspace, tokens.
     void write_metrics(http::metrics_writer& to) const {
         if (lakebase_)

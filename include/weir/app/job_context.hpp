@@ -41,6 +41,8 @@ struct job_result {
     std::string value{};
     /// Where the result is.
     std::string link{};
+    /// Not empty: it has failed, and this is told as its error: JSON.
+    std::string error{};
 };
 
 class job_context;

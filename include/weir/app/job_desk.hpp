@@ -69,6 +69,8 @@ public:
     /// Lifetime: as this.
     [[nodiscard]] const table& facts() const noexcept { return facts_; }
 
+    [[nodiscard]] const job_records& records() const noexcept { return records_; }
+
     [[nodiscard]] job_runner& runner() noexcept { return runner_; }
 
     void add_routes(http::router& to) {

@@ -334,6 +334,12 @@ private:
 
     [[nodiscard]] static job_end end_of(job_result made) {
         job_end end{.state = job_state::completed};
+        if (!made.error.empty()) {
+            detail::require_json(made.error, "error");
+            end.state = job_state::failed;
+            end.error = std::move(made.error);
+            return end;
+        }
         if (!made.value.empty()) {
             detail::require_json(made.value, "result");
             end.result = std::move(made.value);

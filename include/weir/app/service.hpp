@@ -5,6 +5,7 @@
 
 #include <weir/app/api_log_door.hpp>
 #include <weir/app/backends.hpp>
+#include <weir/app/deferred_read.hpp>
 #include <weir/app/freed_memory.hpp>
 #include <weir/app/job_context.hpp>
 #include <weir/app/job_desk.hpp>
@@ -23,6 +24,7 @@
 #include <weir/http/api_log.hpp>
 #include <weir/http/cors.hpp>
 #include <weir/http/custom_route.hpp>
+#include <weir/http/deferred_answers.hpp>
 #include <weir/http/docs_page.hpp>
 #include <weir/http/gzip.hpp>
 #include <weir/http/health.hpp>
@@ -340,6 +342,9 @@ private:
 
     /// What stands around every route, from within.
     void put_middleware() {
+        routes_.put_around([this](http::request& asked, const auto& next) {
+            return defer_ ? defer_(asked, next) : next(asked);
+        });
         routes_.put_around(http::gzip_answers());
         auto limits = settings_.rates;
         limits.unlimited = {"/livez", "/api/v1/healthcheck"};
@@ -382,13 +387,22 @@ private:
     }
 
     void add_jobs() {
-        if (kinds_.empty())
+        auto* const warehouse = backends_->warehouse();
+        const bool defers =
+            warehouse != nullptr && std::any_of(served_.begin(), served_.end(), [](const auto* of) {
+                return of->api.async;
+            });
+        if (kinds_.empty() && !defers)
             return;
         const auto* const on = job_desk::place(*backends_);
         if (on == nullptr) {
             log_.warning("no jobs: they are kept in Lakebase, and none is configured");
             return;
         }
+        if (warehouse != nullptr)
+            job(std::string{http::deferred_kind}, [this, warehouse](job_context& of) {
+                return finish_read(of, routes_, *warehouse);
+            });
         jobs_.emplace(
             *backends_,
             *on,
@@ -399,6 +413,9 @@ private:
             log_
         );
         jobs_->add_routes(routes_);
+        if (warehouse != nullptr)
+            defer_ =
+                http::deferred_answers(on->sessions, jobs_->records(), http::table_options{}.base);
         for (auto& each : pending_)
             if (each.on == on)
                 each.tables.push_back(&jobs_->facts());
@@ -573,6 +590,8 @@ private:
     std::optional<backends> backends_;
     std::optional<http::rate_limits> rates_;
     std::optional<job_desk> jobs_;
+    /// Of a service with jobs and a warehouse.
+    http::middleware defer_{};
     std::optional<http::api_log> api_log_;
     std::optional<http::metrics> metrics_;
     /// While it serves, from before its threads begin.

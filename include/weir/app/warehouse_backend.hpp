@@ -7,9 +7,11 @@
 #include <weir/core/error.hpp>
 #include <weir/data/any_session.hpp>
 #include <weir/data/caller.hpp>
+#include <weir/data/statement_deferral.hpp>
 #include <weir/http/health.hpp>
 #include <weir/http/sessions.hpp>
 #include <weir/table/table.hpp>
+#include <weir/warehouse/left_statement.hpp>
 #include <weir/warehouse/options.hpp>
 #include <weir/warehouse/session.hpp>
 #include <weir/warehouse/workspace_transport.hpp>
@@ -26,8 +28,13 @@ class warehouse_backend {
 public:
     /// Makes no call yet. Errors: configuration_error.
     warehouse_backend(workspace::client& by, warehouse::options how)
-        : client_(&by), id_(warehouse::detail::id_of(how.warehouse_id)), over_(by),
+        : client_(&by), id_(warehouse::detail::id_of(how.warehouse_id)), over_(by), how_(how),
           on_(over_, std::move(how)) {}
+
+    /// A statement that was left running. Lifetime: this outlives it.
+    [[nodiscard]] warehouse::left_statement left(std::string id, std::string request_id) {
+        return {over_, how_, std::move(id), std::move(request_id)};
+    }
 
     /// Sessions of whoever asks; `service` is the actor where nobody does.
     [[nodiscard]] http::sessions sessions(nobody service) {
@@ -63,8 +70,13 @@ private:
     static warehouse::call_identity
     identity_of(const caller& who, const http::session_purpose& purpose) {
         warehouse::call_identity made{.request_id = std::string{purpose.request_id}};
-        if (purpose.of == nullptr || purpose.of->access.rule != access_rule::run_as_user)
+        if (purpose.of == nullptr)
             return made;
+        if (purpose.of->access.rule != access_rule::run_as_user) {
+            if (purpose.deferral && (purpose.deferral->is_wanted || purpose.of->api.async))
+                made.deferral = purpose.deferral;
+            return made;
+        }
         if (who.token.empty())
             throw authentication_error{
                 "This table is read as the calling user, and the request came without the user's "
@@ -77,6 +89,7 @@ private:
     workspace::client* client_;
     std::string id_;
     warehouse::workspace_transport over_;
+    warehouse::options how_;
     warehouse::warehouse on_;
 };
 

@@ -41,6 +41,10 @@ struct preferences {
     std::optional<std::uint64_t> max_affected{};
     /// `handling=strict`: what is not understood is refused.
     bool strict = false;
+    /// `respond-async`: rather 202 and a job than to wait.
+    bool respond_async = false;
+    /// `wait=N`: seconds, with `respond-async`.
+    std::optional<std::uint32_t> wait_seconds{};
 };
 
 namespace detail {
@@ -171,8 +175,8 @@ public:
     }
 
 private:
-    static constexpr std::array<std::string_view, 5> names{
-        "return", "resolution", "max-affected", "handling", "numbers"
+    static constexpr std::array<std::string_view, 7> names{
+        "return", "resolution", "max-affected", "handling", "numbers", "respond-async", "wait"
     };
 
     bool take_word(std::string_view name, std::string_view value) {
@@ -196,9 +200,23 @@ private:
             read_.strict = is("strict");
             return read_.strict || is("lenient");
         }
+        if (name == "respond-async")
+            return read_.respond_async = value.empty();
+        if (name == "wait")
+            return take_wait(value);
         if (!is("string"))
             return is("plain");
         read_.numbers = json::numbers::as_string;
+        return true;
+    }
+
+    bool take_wait(std::string_view value) {
+        std::uint32_t seconds = 0;
+        const auto* const end = value.data() + value.size();
+        const auto [stopped, failed] = std::from_chars(value.data(), end, seconds);
+        if (failed != std::errc{} || stopped != end)
+            return false;
+        read_.wait_seconds = seconds;
         return true;
     }
 

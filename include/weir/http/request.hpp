@@ -21,6 +21,7 @@ namespace weir {
 
 class shared_unit;
 class statement_trace;
+struct statement_deferral;
 
 } // namespace weir
 
@@ -62,6 +63,8 @@ struct request {
     const route_name* route = nullptr;
     /// What its statements are added to, where somebody asked for that.
     std::shared_ptr<statement_trace> trace{};
+    /// What its statements on a warehouse may do when its time is over; absent: they are cancelled.
+    std::shared_ptr<statement_deferral> deferral{};
     /// What was thrown while it was answered; for whoever looks at answers.
     std::exception_ptr failure{};
 

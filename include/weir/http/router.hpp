@@ -5,6 +5,7 @@
 
 #include <weir/core/error.hpp>
 #include <weir/core/log.hpp>
+#include <weir/data/statement_deferral.hpp>
 #include <weir/data/statement_trace.hpp>
 #include <weir/http/failure_log.hpp>
 #include <weir/http/problem.hpp>
@@ -311,7 +312,8 @@ private:
             const bool is_outermost = asked.routes == nullptr;
             asked.routes = this;
             asked.route = &routes_[chosen->route];
-            if (identify_)
+            // A request that is made again comes with its caller.
+            if (identify_ && !asked.caller)
                 asked.caller = identify_(asked);
             if (is_outermost && admit_)
                 if (auto refused = admit_(asked))
@@ -363,8 +365,10 @@ private:
     response failed(request& asked, const std::exception_ptr& thrown) const {
         asked.failure = thrown;
         const auto told = problem_of(thrown);
-        // What a client that left had cancelled is no failure.
-        if (told.status >= 500 && log_ != nullptr && !asked.client_left.stop_requested())
+        // What a client that left had cancelled is no failure, and neither is what goes on.
+        const bool goes_on = asked.deferral && asked.deferral->left;
+        if (told.status >= 500 && log_ != nullptr && !goes_on &&
+            !asked.client_left.stop_requested())
             log_failure(*log_, asked, told, thrown);
         return problem_response(told, asked.request_id);
     }

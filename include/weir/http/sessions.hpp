@@ -28,11 +28,13 @@ struct session_purpose {
     std::stop_token cancelled_by{};
     /// What the session's statements are added to: request::trace.
     std::shared_ptr<statement_trace> trace{};
+    /// request::deferral.
+    std::shared_ptr<statement_deferral> deferral{};
 };
 
 /// Sessions for a request. Lifetime: the request, until the session is there.
 [[nodiscard]] inline session_purpose purpose_of(const request& asked, const table* of = nullptr) {
-    return {of, asked.request_id, asked.client_left, asked.trace};
+    return {of, asked.request_id, asked.client_left, asked.trace, asked.deferral};
 }
 
 /// Makes sessions on one backend. Copies share the backend.

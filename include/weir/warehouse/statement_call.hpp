@@ -5,6 +5,7 @@
 
 #include <weir/core/deadline.hpp>
 #include <weir/core/error.hpp>
+#include <weir/data/statement_deferral.hpp>
 #include <weir/sql/statement.hpp>
 #include <weir/warehouse/answer.hpp>
 #include <weir/warehouse/cancel_point.hpp>
@@ -15,7 +16,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <exception>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -28,6 +32,9 @@ struct call_identity {
     /// A user's token; empty: the workspace client's own.
     std::string bearer{};
     std::string request_id{};
+    /// Absent: what is not over at its deadline is cancelled. Else queries may go on, and one of
+    /// before may be waited for. Not together with `bearer`, which nobody keeps.
+    std::shared_ptr<statement_deferral> deferral{};
 };
 
 /// Executes statements and sees each to its end. Lifetime: everything given must outlive it.
@@ -41,8 +48,15 @@ public:
     /// Errors: timeout_error when the deadline passes: the statement is cancelled then, and a write
     ///         whose fate stays unknown says outcome_unknown(); connection_error (retryable) when
     ///         the warehouse had not begun by then; those of transport::send().
-    [[nodiscard]] answer run(const sql::statement& statement, const execution& of, deadline until) {
+    ///
+    /// `position`: which of its request's statements it is, as its deferral counts them.
+    [[nodiscard]] answer
+    run(const sql::statement& statement,
+        const execution& of,
+        deadline until,
+        std::size_t position = 0) {
         stop_->refuse_if_cancelled();
+        position_ = position;
         table_ = statement.table;
         writes_ = statement.verb != sql::verb::select;
         if (until.has_passed())
@@ -50,7 +64,8 @@ public:
                 detail::about(table_) + "the deadline passed before the statement began",
                 {.sqlstate = "57014"}
             };
-        auto now = execute(of, until);
+        const auto before = take_resumed();
+        auto now = before.empty() ? execute(of, until) : ask(before, until);
         auto pause = how_->first_poll;
         while (!is_over(now.state)) {
             if (now.statement_id.empty())
@@ -126,6 +141,14 @@ private:
         }
     }
 
+    /// The id under which the statement is there already; empty: it is not.
+    [[nodiscard]] std::string take_resumed() const {
+        if (!as_->deferral || !as_->deferral->resumed ||
+            as_->deferral->resumed->position != position_)
+            return {};
+        return std::exchange(as_->deferral->resumed, std::nullopt)->statement_id;
+    }
+
     /// Nobody waits for its answer, and it may come too late.
     void cancel(const std::string& id) {
         try {
@@ -145,6 +168,13 @@ private:
     /// any other.
     [[nodiscard]] answer abandon(answer last) {
         const auto id = last.statement_id;
+        if (as_->deferral && !writes_ && !stop_->is_cancelled()) {
+            as_->deferral->left = statement_deferral::place{position_, id};
+            throw timeout_error{
+                detail::about(table_) + "the deadline passed, and the statement goes on",
+                {.sqlstate = "57014"}
+            };
+        }
         const bool had_begun = last.state != statement_state::pending;
         cancel(id);
         if (writes_) {
@@ -239,6 +269,7 @@ private:
     cancel_point* stop_;
     std::string_view table_{};
     bool writes_ = false;
+    std::size_t position_ = 0;
 };
 
 } // namespace weir::warehouse

@@ -165,6 +165,7 @@ private:
         const auto text = expand(statement.text);
         refuse_beyond_limits(text, statement.table, arguments);
         statement_call calls{*over_, how_, as, stop};
+        const auto position = as.deferral ? as.deferral->begun++ : 0;
         execution wanted{
             .text = text,
             .arguments = arguments,
@@ -182,7 +183,7 @@ private:
         }
         for (unsigned tries = 1;; ++tries) {
             wanted.held = held_for(how_.wait, until.left());
-            auto given = calls.run(statement, wanted, until);
+            auto given = calls.run(statement, wanted, until, position);
             if (given.state == statement_state::succeeded)
                 return rows_or_none(std::move(given), statement, as, until, may_be_absent);
             if (is_too_large(given, statement, wanted)) {

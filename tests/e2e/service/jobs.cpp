@@ -30,14 +30,17 @@ json ask_workspace(
     const test::workspace_process& at,
     const std::string& method,
     const std::string& path,
-    const std::string& body = ""
+    const std::string& body = "",
+    const std::string& token = "dapi-local",
+    const std::string& type = "application/json"
 ) {
     weir::test::raw_client link{at.port()};
     const auto answer = link.exchange(bytes_of(
         {.method = method,
          .target = path,
          .body = body,
-         .headers = {{"Authorization", "Bearer dapi-local"}}}
+         .headers = {{"Authorization", "Bearer " + token}},
+         .content_type = type}
     ));
     REQUIRE(answer);
     REQUIRE(answer->status == 200);
@@ -52,6 +55,12 @@ settings quick(settings more = {}) {
     return more;
 }
 
+// `@` is the jobs table.
+std::string own_jobs(const test::own_schema& in, std::string sql) {
+    sql.replace(sql.find('@'), 1, "\"" + in.name() + "\".weir_jobs");
+    return in.server().as_superuser(sql);
+}
+
 struct on_postgres {
     test::own_schema schema{test::postgres_server::shared(), "e2e_jobs"};
 
@@ -63,13 +72,7 @@ struct on_postgres {
         return service{with(std::move(more)), recipe()};
     }
 
-    [[nodiscard]] std::string query(const std::string& sql) const {
-        std::string text = sql;
-        const std::string mark = "@";
-        const auto at = text.find(mark);
-        text.replace(at, mark.size(), "\"" + schema.name() + "\".weir_jobs");
-        return schema.server().as_superuser(text);
-    }
+    [[nodiscard]] std::string query(const std::string& sql) const { return own_jobs(schema, sql); }
 };
 
 reply start_job(
@@ -411,4 +414,97 @@ TEST_CASE("the recipe of Databricks asks a model, and keeps each caller's files 
     CHECK(on.send({.target = "/api/v1/files/..%2Fada%2Fa%20b.bin", .user = "bob"}).status == 400);
     CHECK(file("DELETE", "ada", "").status == 204);
     CHECK(file("GET", "ada", "").status == 404);
+}
+
+TEST_CASE("a read that a warehouse has not finished at its deadline becomes a job, if asked to") {
+    const test::own_schema schema{test::postgres_server::shared(), "e2e_reads"};
+    const test::workspace_process workspace{workspace_options(schema.server())};
+    const auto with = local_settings(workspace, schema.server(), schema.name(), quick());
+    std::optional<service> on{std::in_place, with, recipe()};
+    const std::string user = "ada";
+    for (const auto* well :
+         {R"({"api10": 4300000001, "api14": 43000000010000, "wellname": "A"})",
+          R"({"api10": 4300000002, "api14": 43000000020000, "wellname": "B"})"})
+        REQUIRE(
+            on->send({.method = "POST", .target = "/api/v1/wells", .body = well, .user = user})
+                .status == 201
+        );
+    const auto read = [&](const std::string& prefer, std::string target) {
+        return on->send({.target = std::move(target), .user = user, .headers = {{"Prefer", prefer}}}
+        );
+    };
+    const auto chill = [&](int milliseconds) {
+        workspace.change(R"({"cold_start_ms": )" + std::to_string(milliseconds) + "}");
+        workspace.stop_warehouse();
+    };
+    const std::string list = "/api/v1/wells?select=api10&order=api10.desc";
+
+    const auto at_once = read("respond-async, wait=20", list);
+    CHECK(at_once.status == 200);
+
+    SECTION("which another process finishes, by the statement there is") {
+        chill(6'000);
+        static_cast<void>(workspace.take_requests());
+        const auto taken = read("respond-async, wait=1", list + "&count=exact");
+        REQUIRE(taken.status == 202);
+        CHECK(taken.header("Preference-Applied") == "respond-async");
+        CHECK(taken.parsed.at("kind") == "weir.read");
+        CHECK(on->process().stop(SIGKILL) == 128 + SIGKILL);
+        on.emplace(with, recipe());
+        const auto done = when(*on, taken.header("Location"), user, "completed");
+        const auto& result = done.at("result");
+        CHECK(result.at("total") == 2);
+        CHECK(result.at("data") == json::array({{{"api10", 4300000002}}, {{"api10", 4300000001}}}));
+        const auto job_id = taken.parsed.at("request_id").get<std::string>();
+        // Of this request the page was executed before, and the count after.
+        int executed = 0;
+        const auto seen = json::parse(workspace.take_requests());
+        for (const auto& each : seen.at("requests"))
+            if (each.at("method") == "POST" && each.at("target") == "/api/2.0/sql/statements" &&
+                each.dump().find(job_id) != std::string::npos)
+                ++executed;
+        CHECK(executed == 2);
+    }
+    SECTION("which asks anew where the platform has forgotten the result meanwhile") {
+        chill(2'000);
+        const auto taken = read("respond-async, wait=1", list);
+        REQUIRE(taken.status == 202);
+        CHECK(on->process().stop(SIGKILL) == 128 + SIGKILL);
+        const auto left = json::parse(own_jobs(schema, "select saved from @")).at("statement_id");
+        const auto token = ask_workspace(
+            workspace,
+            "POST",
+            "/oidc/v1/token",
+            "grant_type=client_credentials&client_id=weir_app&client_secret=local-secret",
+            "",
+            "application/x-www-form-urlencoded"
+        );
+        const auto path = "/api/2.0/sql/statements/" + left.get<std::string>();
+        REQUIRE(eventually([&] {
+            const auto seen = ask_workspace(workspace, "GET", path, "", token.at("access_token"));
+            return seen.at("status").at("state") == "SUCCEEDED";
+        }));
+        workspace.advance_clock(std::chrono::hours{2});
+        on.emplace(with, recipe());
+        const auto done = when(*on, taken.header("Location"), user, "completed");
+        CHECK(done.at("result").at("count") == 2);
+    }
+    SECTION("which its owner cancels, with the statement") {
+        chill(600'000);
+        const auto taken = read("respond-async, wait=1", list);
+        REQUIRE(taken.status == 202);
+        const auto location = taken.header("Location");
+        when(*on, location, user, "running");
+        static_cast<void>(workspace.take_requests());
+        CHECK(on->send({.method = "DELETE", .target = location, .user = user}).status == 202);
+        when(*on, location, user, "cancelled");
+        CHECK(workspace.take_requests().find("/cancel\"") != std::string::npos);
+    }
+    SECTION("but not for nobody in particular, who could not ask for it") {
+        chill(600'000);
+        const auto refused =
+            on->send({.target = list, .headers = {{"Prefer", "respond-async, wait=1"}}});
+        CHECK(refused.status == 503);
+        CHECK(workspace.take_requests().find("/cancel\"") != std::string::npos);
+    }
 }

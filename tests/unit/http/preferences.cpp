@@ -82,6 +82,18 @@ TEST_CASE("a limit that is no number is refused always: a client counts on it") 
     }
 }
 
+TEST_CASE("who rather has a job than waits says so, and how long waiting is no trouble") {
+    CHECK(read("respond-async").respond_async);
+    CHECK_FALSE(read("respond-async").wait_seconds);
+    const auto both = read("respond-async, wait=10");
+    CHECK(both.respond_async);
+    CHECK(both.wait_seconds == 10U);
+    CHECK_FALSE(read("wait=soon, respond-async=yes").respond_async);
+    CHECK_FALSE(read("wait=-1").wait_seconds);
+    CHECK(refused("wait=soon, respond-async=yes") == "choice choice ");
+    CHECK(refused("respond-async, wait=1") == "accepted");
+}
+
 TEST_CASE("what is not understood is ignored, or refused by strict handling") {
     for (const auto* const value :
          {"nonsense", "return=all", "=x", "return=\"minimal", "a b", ";", "\xff"})
