@@ -194,3 +194,17 @@ TEST_CASE("prefixes name the literal beginnings once") {
     nested.add("GET", "/ab", says("x"));
     CHECK(nested.prefixes() == std::vector<std::string>{"/a", "/ab"});
 }
+
+TEST_CASE("a request that is made again keeps its caller, and every other is identified") {
+    router routes;
+    routes.identify_with([](const request&) { return weir::caller{.id = "of the headers"}; });
+    routes.add("GET", "/who", [](const request& asked) {
+        return response{.body = asked.caller ? asked.caller->id : "nobody"};
+    });
+    request again;
+    again.method = "GET";
+    again.target = "/who";
+    CHECK(routes.handle(again).body == "of the headers");
+    again.caller = weir::caller{.id = "of the job"};
+    CHECK(routes.handle(again).body == "of the job");
+}
