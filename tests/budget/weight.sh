@@ -15,7 +15,8 @@ check_one() {
     # Hooks and observers are functions of an application, whatever they capture; who executes for requests is observed.
     case $header in
     weir/core/breaker.hpp | weir/data/hooks.hpp | weir/data/statement_trace.hpp) ;;
-    weir/data/any_session.hpp | weir/data/idempotency.hpp | weir/data/record_changes.hpp) ;;
+    weir/data/any_session.hpp | weir/data/idempotency.hpp | weir/data/job_records.hpp) ;;
+    weir/data/record_changes.hpp) ;;
     weir/data/session_view.hpp | weir/data/shared_unit.hpp | weir/data/table_lookup.hpp) ;;
     *) heavy+='|functional' ;;
     esac
@@ -27,6 +28,7 @@ check_one() {
     # any_session owns what it erases; nothing light includes it, or what is about it.
     case $header in
     weir/data/any_session.hpp | weir/data/hooks.hpp | weir/data/idempotency.hpp) ;;
+    weir/data/job_records.hpp) ;;
     weir/data/session_view.hpp | weir/data/shared_unit.hpp | weir/data/streamed_rows.hpp) ;;
     # Tables known at run time own their facts.
     weir/json/value_reader.hpp | weir/json/record_reader.hpp) ;;
