@@ -146,6 +146,7 @@ public:
     /// Appends a row as an object, after complete().
     void append(std::string& out, std::size_t row) const {
         const auto begin = row == 0 ? 0 : ends_[row - 1];
+        out.reserve(out.size() + ends_[row] - begin + 1);
         out.append(text_, begin, ends_[row] - begin);
         for (const auto& each : relations_) {
             if (out.back() != '{')

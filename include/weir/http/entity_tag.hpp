@@ -104,12 +104,13 @@ namespace detail {
         read.is_given = true;
         is_good = is_good && detail::take_entity_tags(field.value, read);
     }
-    const location at{"header", std::string{name}};
+    const auto at = [name] { return location{"header", std::string{name}}; };
     if (read.is_given && (!is_good || (read.is_any ? !read.tags.empty() : read.tags.empty())))
-        throw validation_error{{{"entity_tag", at, R"('*', or entity tags in quotes: "one", "two")"}
-        }};
+        throw validation_error{
+            {{"entity_tag", at(), R"('*', or entity tags in quotes: "one", "two")"}}
+        };
     if (read.tags.size() > most_entity_tags)
-        throw validation_error{{{"too_many_tags", at, "At most 10 entity tags are taken"}}};
+        throw validation_error{{{"too_many_tags", at(), "At most 10 entity tags are taken"}}};
     return read;
 }
 

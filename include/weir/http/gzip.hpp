@@ -182,12 +182,15 @@ inline void encode(const headers& sent, response& answer, const gzip_options& op
 /// compressed piece by piece and keep coming as they are made.
 [[nodiscard]] inline middleware gzip_answers(gzip_options options = {}) {
     return [options](request& asked, const std::function<response(request&)>& next) {
-        headers sent = asked.headers;
+        // As it was: the tags are about to be stripped.
+        headers sent;
+        if (asked.headers.find("If-None-Match"))
+            sent = asked.headers;
         detail::strip_gzip_tags(asked.headers, "If-Match");
         detail::strip_gzip_tags(asked.headers, "If-None-Match");
         auto answer = next(asked);
         if (answer.status != 304) {
-            detail::encode(sent, answer, options);
+            detail::encode(asked.headers, answer, options);
             return answer;
         }
         // The tag of the form the client has.

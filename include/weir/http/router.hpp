@@ -189,6 +189,7 @@ private:
     // "/a/b" is {"a", "b"}, "/" is {""}.
     static std::vector<std::string_view> segments_of(std::string_view path) {
         std::vector<std::string_view> found;
+        found.reserve(static_cast<std::size_t>(std::count(path.begin(), path.end(), '/')));
         std::size_t begin = 1;
         while (true) {
             const auto end = path.find('/', begin);
@@ -285,7 +286,9 @@ private:
         asked.query = std::move(parts.query);
 
         std::vector<segment> path;
-        for (const auto raw : segments_of(asked.path)) {
+        const auto segments = segments_of(asked.path);
+        path.reserve(segments.size());
+        for (const auto raw : segments) {
             auto& added = path.emplace_back(segment{raw, {}});
             if (!percent_decode(raw, added.value))
                 throw validation_error{

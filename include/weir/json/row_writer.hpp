@@ -12,6 +12,7 @@
 #include <weir/table/column.hpp>
 #include <weir/table/table.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -59,6 +60,7 @@ public:
         const auto start = out.size();
         if (fields.size() != steps_.size())
             detail::refuse_count(fields.size(), steps_.size());
+        reserve_row(out, fields);
         out.push_back('{');
         for (std::size_t at = 0; at < steps_.size(); ++at) {
             const auto& step = steps_[at];
@@ -83,6 +85,16 @@ private:
         std::size_t prefix_start = 0;
         std::size_t prefix_size = 0;
     };
+
+    // Room for what the row takes at least, and for the braces: growing for each field would cost
+    // as much as the row.
+    void reserve_row(std::string& out, std::span<const text_field> fields) const {
+        auto size = out.size() + prefixes_.size() + 4 * fields.size() + 2;
+        for (const auto& field : fields)
+            size += field.text.size();
+        if (size > out.capacity())
+            out.reserve(std::max(size, 2 * out.capacity()));
+    }
 
     // A writer is also made for a single row: growing step by step would cost as much as the row.
     void reserve(std::size_t columns) {

@@ -121,12 +121,18 @@ private:
         const column_type* type;
     };
 
-    void begin(const column_type& type) { entries_.push_back({buffer_.size(), 0, false, &type}); }
+    void begin(const column_type& type) {
+        if (entries_.capacity() == 0)
+            entries_.reserve(usual);
+        entries_.push_back({buffer_.size(), 0, false, &type});
+    }
 
     void end() {
         entries_.back().length = buffer_.size() - entries_.back().offset;
         buffer_.push_back('\0');
     }
+
+    static constexpr std::size_t usual = 4;
 
     std::string buffer_;
     std::vector<entry> entries_;
