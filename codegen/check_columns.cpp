@@ -18,14 +18,6 @@ namespace weir::gen {
 
 namespace {
 
-bool is_text(weir::type kind) {
-    return kind == type::string || kind == type::varchar || kind == type::fixed_char;
-}
-
-bool is_integer(weir::type kind) {
-    return kind == type::int8 || kind == type::int16 || kind == type::int32 || kind == type::int64;
-}
-
 class column_checks {
 public:
     explicit column_checks(diagnostics& to) : to_(&to) {}

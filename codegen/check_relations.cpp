@@ -14,14 +14,6 @@ namespace weir::gen {
 
 namespace {
 
-bool is_text(weir::type kind) {
-    return kind == type::string || kind == type::varchar || kind == type::fixed_char;
-}
-
-bool is_integer(weir::type kind) {
-    return kind == type::int8 || kind == type::int16 || kind == type::int32 || kind == type::int64;
-}
-
 /// Whether values of one type can refer to values of another.
 bool same_values(const type_model& a, const type_model& b) {
     if (is_text(a.kind) && is_text(b.kind))

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int deepest = 32;
 
-bool is_word_character(char c) {
+bool continues_word(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '.';
 }
@@ -66,7 +66,7 @@ private:
         skip_blanks();
         const auto begin = at_;
         const auto start = offset();
-        while (at_ < text_.size() && is_word_character(text_[at_]))
+        while (at_ < text_.size() && continues_word(text_[at_]))
             ++at_;
         return {std::string{text_.substr(begin, at_ - begin)}, from(start)};
     }

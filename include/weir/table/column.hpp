@@ -152,6 +152,15 @@ struct column {
     }
 };
 
+/// A string, whatever limits its length.
+[[nodiscard]] constexpr bool is_text(type kind) noexcept {
+    return kind == type::string || kind == type::varchar || kind == type::fixed_char;
+}
+
+[[nodiscard]] constexpr bool is_integer(type kind) noexcept {
+    return kind == type::int8 || kind == type::int16 || kind == type::int32 || kind == type::int64;
+}
+
 /// Whether values of a kind are written as one piece, not as a container.
 [[nodiscard]] constexpr bool is_scalar(type kind) noexcept {
     return kind != type::array && kind != type::map && kind != type::structure;

@@ -4,6 +4,8 @@
 
 #include "service.hpp"
 
+namespace many_rows_cases {
+
 using namespace test;
 
 namespace {
@@ -232,3 +234,5 @@ TEST_CASE("a batch addresses keys of several parts, and the caller's rows only")
     CHECK(none.body.ends_with(R"("count":0})"));
     CHECK(holds(none.body, R"("status":404)"));
 }
+
+} // namespace many_rows_cases

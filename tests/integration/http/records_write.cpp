@@ -10,6 +10,8 @@
 #include "record_service.hpp"
 #include "records_fixture.hpp"
 
+namespace records_write_cases {
+
 using namespace test;
 
 TEST_CASE("a table is made with the audit columns, and the records are written") {
@@ -389,3 +391,5 @@ TEST_CASE("no data, no table") {
     CHECK(on.write("new_wells", R"("data":[1])").status == 400);
     CHECK(on.write("new_wells", R"("data":null)").status == 400);
 }
+
+} // namespace records_write_cases

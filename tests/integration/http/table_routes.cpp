@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service.hpp"
 
+namespace table_routes_cases {
+
 using namespace test;
 
 namespace {
@@ -413,3 +415,5 @@ TEST_CASE("a healthy service says so, with its components") {
     CHECK(health.body.starts_with(R"({"status":"healthy","components":{"api":"up",)"));
     CHECK(holds(health.body, R"("database":"connected")"));
 }
+
+} // namespace table_routes_cases

@@ -9,6 +9,8 @@
 
 #include "backends.hpp"
 
+namespace batches_cases {
+
 using namespace weir;
 using namespace weir::test;
 
@@ -154,3 +156,5 @@ TEMPLATE_TEST_CASE(
     CHECK(mine.update_all(change).count == 1);
     CHECK(mine.remove_all(std::vector{key}).count == 1);
 }
+
+} // namespace batches_cases

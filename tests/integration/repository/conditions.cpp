@@ -10,6 +10,8 @@
 
 #include "backends.hpp"
 
+namespace conditions_cases {
+
 using namespace weir;
 using namespace weir::test;
 namespace c = field_ops::order_columns;
@@ -82,3 +84,5 @@ TEMPLATE_TEST_CASE(
         "1.00 2.00 3.00 4.00"
     );
 }
+
+} // namespace conditions_cases

@@ -7,6 +7,8 @@
 
 #include "backends.hpp"
 
+namespace documented_cases {
+
 using namespace weir;
 using namespace weir::test;
 namespace c = tutorial::well_columns;
@@ -34,3 +36,5 @@ TEMPLATE_TEST_CASE("writes as documented", "", postgres_backend, embedded_backen
     CHECK(wells.read({smith}).oileur == 0.0);
     CHECK(wells.read({smith}).wellname == "SMITH 1");
 }
+
+} // namespace documented_cases

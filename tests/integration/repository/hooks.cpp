@@ -12,6 +12,8 @@
 
 #include "backends.hpp"
 
+namespace hooks_cases {
+
 using namespace weir;
 using namespace weir::test;
 using tutorial::well;
@@ -226,3 +228,5 @@ TEST_CASE("hooks of another table are refused") {
         configuration_error
     );
 }
+
+} // namespace hooks_cases

@@ -8,6 +8,8 @@
 
 #include "backends.hpp"
 
+namespace isolation_cases {
+
 using namespace weir;
 using namespace weir::test;
 
@@ -175,3 +177,5 @@ TEST_CASE("a session of a known type does what an erased one does") {
     CHECK(in_unit.count() == 1);
     unit.rollback();
 }
+
+} // namespace isolation_cases

@@ -9,6 +9,8 @@
 
 #include "backends.hpp"
 
+namespace many_cases {
+
 using namespace weir;
 using namespace weir::test;
 namespace c = tutorial::well_columns;
@@ -293,3 +295,5 @@ TEMPLATE_TEST_CASE(
     CHECK(all.purge({order.id}, version_of(order)));
     CHECK_FALSE(mine.find({order.id}, sql::deleted::include).has_value());
 }
+
+} // namespace many_cases

@@ -24,6 +24,8 @@
 
 #include "backends.hpp"
 
+namespace paging_cases {
+
 using namespace weir;
 using namespace weir::test;
 namespace c = specimens::specimen_columns;
@@ -412,3 +414,5 @@ TEST_CASE("text is ordered and compared by its bytes whatever the column's colla
     CHECK(words({.where = c::words < "_"}) == "AB");
     CHECK(words({.where = c::words.ilike("B")}) == "Bb");
 }
+
+} // namespace paging_cases

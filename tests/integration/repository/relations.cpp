@@ -9,6 +9,8 @@
 
 #include "backends.hpp"
 
+namespace relations_cases {
+
 using namespace weir;
 using namespace weir::test;
 
@@ -93,3 +95,5 @@ TEMPLATE_TEST_CASE(
     auto strangers = backend.session(bob);
     CHECK_FALSE(parents_of<field_ops::order>(strangers, stored)[0].has_value());
 }
+
+} // namespace relations_cases

@@ -10,6 +10,8 @@
 
 #include "backends.hpp"
 
+namespace rows_cases {
+
 using namespace weir;
 using namespace weir::test;
 namespace c = tutorial::well_columns;
@@ -444,3 +446,5 @@ TEMPLATE_TEST_CASE(
     CHECK(special.single == -std::numeric_limits<float>::infinity());
     CHECK(special.twice == std::numeric_limits<double>::infinity());
 }
+
+} // namespace rows_cases

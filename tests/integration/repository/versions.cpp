@@ -14,6 +14,8 @@
 
 #include "backends.hpp"
 
+namespace versions_cases {
+
 using namespace weir;
 using namespace weir::test;
 
@@ -254,3 +256,5 @@ TEMPLATE_TEST_CASE(
               }) == 1);
     }
 }
+
+} // namespace versions_cases

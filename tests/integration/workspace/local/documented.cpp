@@ -19,6 +19,8 @@
 
 #include "support.hpp"
 
+namespace documented_cases {
+
 namespace {
 
 using namespace test;
@@ -152,3 +154,5 @@ TEST_CASE("tables of the catalog as documented") {
     CHECK(json == R"({"wellname":"ROE 2","oil":250000}{"wellname":"SMITH 1","oil":120000.5})");
     CHECK(total == 460'000.5);
 }
+
+} // namespace documented_cases
