@@ -13,6 +13,8 @@
 
 #include "listeners.hpp"
 
+namespace http2_cases {
+
 namespace {
 
 using namespace weir::http;
@@ -242,3 +244,5 @@ TEST_CASE("an Upgrade that is none is a request of HTTP/1.1, or refused") {
             ->status == 400
     );
 }
+
+} // namespace http2_cases

@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+namespace httplib_guest_cases {
+
 namespace {
 
 using namespace weir::http;
@@ -173,3 +175,5 @@ TEST_CASE("a hardened host serves more than its eight threads") {
     raw_client client{host.port, std::chrono::milliseconds{1000}};
     CHECK(client.exchange(get("/api/v1/wells")));
 }
+
+} // namespace httplib_guest_cases

@@ -19,6 +19,8 @@
 
 #include "listeners.hpp"
 
+namespace listener_cases {
+
 namespace {
 
 using namespace weir::http;
@@ -580,3 +582,5 @@ TEST_CASE("ten thousand idle connections cost less than 200 MB, and nobody waits
     CHECK(answers_ping(running.port));
     CHECK(idle.front().exchange(get("/ping"))->status == 200);
 }
+
+} // namespace listener_cases

@@ -18,6 +18,8 @@
 #include <thread>
 #include <utility>
 
+namespace streams_cases {
+
 namespace {
 
 using namespace weir::http;
@@ -347,3 +349,5 @@ TEST_CASE("an endless stream does not keep the server from stopping") {
     reads = false;
     reader.join();
 }
+
+} // namespace streams_cases

@@ -6,6 +6,8 @@
 
 #include "field_ops_facts.hpp"
 
+namespace ddl_databricks_cases {
+
 using namespace weir::test;
 using tables = weir::table_list<order_line, order, well, user_preference>;
 
@@ -111,3 +113,5 @@ using delta
 tblproperties ('delta.feature.allowColumnDefaults' = 'supported');
 )");
 }
+
+} // namespace ddl_databricks_cases

@@ -6,6 +6,8 @@
 
 #include "field_ops_facts.hpp"
 
+namespace ddl_postgres_cases {
+
 using namespace weir::test;
 using tables = weir::table_list<order_line, order, well, user_preference>;
 
@@ -209,3 +211,5 @@ TEST_CASE("row policies know the groups that read and purge, the rows above and 
     // An old version is never changed.
     CHECK_FALSE(holds(history, "for update"));
 }
+
+} // namespace ddl_postgres_cases

@@ -11,6 +11,8 @@
 #include "field_ops_facts.hpp"
 #include "listing.hpp"
 
+namespace history_cases {
+
 using namespace weir::test;
 using weir::sql::dialect;
 using weir::sql::scope;
@@ -143,3 +145,5 @@ TEST_CASE("the past of a warehouse's table is the warehouse's to know") {
         weir::configuration_error
     );
 }
+
+} // namespace history_cases

@@ -6,6 +6,8 @@
 
 #include "field_ops_facts.hpp"
 
+namespace insert_databricks_cases {
+
 using weir::sql::dialect;
 using namespace weir::test;
 
@@ -155,3 +157,5 @@ TEST_CASE("an insert of many on a warehouse travels as one JSON parameter, all o
         "s.`deleted_at`, s.`deleted_by`)"
     );
 }
+
+} // namespace insert_databricks_cases

@@ -6,6 +6,8 @@
 
 #include "field_ops_facts.hpp"
 
+namespace insert_postgres_cases {
+
 using weir::sql::dialect;
 using namespace weir::test;
 
@@ -132,3 +134,5 @@ TEST_CASE("an insert of many below a parent is all or nothing") {
         "t.\"deleted_by\""
     );
 }
+
+} // namespace insert_postgres_cases

@@ -7,6 +7,8 @@
 
 #include "paging.hpp"
 
+namespace keyset_databricks_cases {
+
 using namespace weir::test;
 using weir::any_value;
 using weir::sql::direction;
@@ -40,3 +42,5 @@ TEST_CASE("a warehouse is told where NULL comes, backwards too") {
         R"(t.`oileur` <= :p1 and (t.`oileur` < :p1 or t.`api10` < :p2) and t.`is_deleted` = false order by t.`oileur` desc nulls first, t.`api10` desc limit :p3)"
     );
 }
+
+} // namespace keyset_databricks_cases

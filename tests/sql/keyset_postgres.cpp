@@ -9,6 +9,8 @@
 
 #include "paging.hpp"
 
+namespace keyset_postgres_cases {
+
 using namespace weir::test;
 using weir::any_value;
 using weir::sql::direction;
@@ -153,3 +155,5 @@ TEST_CASE("text is compared by order as it is ordered, and by equality as it is"
         R"(t."wellname" collate "default" ilike $1)"
     );
 }
+
+} // namespace keyset_postgres_cases

@@ -9,6 +9,8 @@
 #include "field_ops_facts.hpp"
 #include "listing.hpp"
 
+namespace list_databricks_cases {
+
 using namespace weir::test;
 using weir::sql::deleted;
 using weir::sql::scope;
@@ -88,3 +90,5 @@ TEST_CASE("a unique column on a warehouse changes row by row only") {
         weir::validation_error
     );
 }
+
+} // namespace list_databricks_cases

@@ -9,6 +9,8 @@
 #include "field_ops_facts.hpp"
 #include "listing.hpp"
 
+namespace list_postgres_cases {
+
 using namespace weir::test;
 using weir::sql::deleted;
 using weir::sql::scope;
@@ -129,3 +131,5 @@ TEST_CASE("a line moved to another order needs both orders to be the caller's") 
         R"(update @{app_data}"order_lines" as t set "order_id" = $2 where t."order_id" = $3 and t."line_no" = $4 and exists (select 1 from @{app_data}"orders" as a1 where a1."id" = t."order_id" and a1."is_deleted" = false and a1."customer" = $1) and t."is_deleted" = false and exists (select 1 from @{app_data}"orders" as a1 where a1."id" = $2::uuid and a1."is_deleted" = false and a1."customer" = $1))"
     );
 }
+
+} // namespace list_postgres_cases

@@ -11,6 +11,8 @@
 
 #include "field_ops_facts.hpp"
 
+namespace many_rows_cases {
+
 using namespace weir;
 using namespace weir::sql;
 using namespace weir::test;
@@ -154,3 +156,5 @@ TEST_CASE("a purge may ask for a version") {
         R"(delete from @{app_data}`orders` as t where t.`id` = :p1 and ((t.`record_uuid` = :p2 and t.`updated_at` is not distinct from :p3)))"
     );
 }
+
+} // namespace many_rows_cases

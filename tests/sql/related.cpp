@@ -9,6 +9,8 @@
 #include "field_ops_facts.hpp"
 #include "listing.hpp"
 
+namespace related_cases {
+
 using namespace weir::test;
 using weir::sql::deleted;
 using weir::sql::dialect;
@@ -81,3 +83,5 @@ TEST_CASE("a key of several columns is matched as a whole") {
         R"(select t."sku", t."quantity" from @{app_data}"order_lines" as t where exists (select 1 from (select r."order_id", r."line_no" from unnest($1::uuid[], $2::integer[]) as r("order_id", "line_no")) as k where k."order_id" = t."order_id" and k."line_no" = t."line_no") limit $3)"
     );
 }
+
+} // namespace related_cases

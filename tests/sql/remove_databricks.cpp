@@ -6,6 +6,8 @@
 
 #include "field_ops_facts.hpp"
 
+namespace remove_databricks_cases {
+
 using weir::sql::dialect;
 using namespace weir::test;
 
@@ -54,3 +56,5 @@ TEST_CASE("a purge deletes for good, deleted or not on a warehouse") {
         "t.`api10` = :p1"
     );
 }
+
+} // namespace remove_databricks_cases

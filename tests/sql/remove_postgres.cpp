@@ -6,6 +6,8 @@
 
 #include "field_ops_facts.hpp"
 
+namespace remove_postgres_cases {
+
 using weir::sql::dialect;
 using namespace weir::test;
 
@@ -55,3 +57,5 @@ TEST_CASE("a purge deletes for good, deleted or not") {
         "t.\"api10\" = $1"
     );
 }
+
+} // namespace remove_postgres_cases

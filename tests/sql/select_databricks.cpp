@@ -6,6 +6,8 @@
 
 #include "field_ops_facts.hpp"
 
+namespace select_databricks_cases {
+
 using weir::sql::dialect;
 using namespace weir::test;
 
@@ -83,3 +85,5 @@ TEST_CASE("many keys travel as one JSON parameter on a warehouse") {
         "a1.`customer` = :p1) and t.`is_deleted` = false"
     );
 }
+
+} // namespace select_databricks_cases

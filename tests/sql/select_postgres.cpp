@@ -6,6 +6,8 @@
 
 #include "field_ops_facts.hpp"
 
+namespace select_postgres_cases {
+
 using weir::sql::dialect;
 using namespace weir::test;
 
@@ -101,3 +103,5 @@ TEST_CASE("many keys travel as one array per key column") {
         "r(\"api10\")) as k where k.\"api10\" = t.\"api10\") and t.\"is_deleted\" = false"
     );
 }
+
+} // namespace select_postgres_cases

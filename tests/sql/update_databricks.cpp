@@ -6,6 +6,8 @@
 
 #include "field_ops_facts.hpp"
 
+namespace update_databricks_cases {
+
 using weir::sql::dialect;
 using namespace weir::test;
 
@@ -71,3 +73,5 @@ TEST_CASE("a restore on a warehouse checks that unique values are still free") {
         "false and o.`user_id` = t.`user_id`)"
     );
 }
+
+} // namespace update_databricks_cases

@@ -6,6 +6,8 @@
 
 #include "field_ops_facts.hpp"
 
+namespace update_postgres_cases {
+
 using weir::sql::dialect;
 using namespace weir::test;
 
@@ -90,3 +92,5 @@ TEST_CASE("a restore clears the deletion of a deleted row only") {
         "t.\"updated_at\", t.\"updated_by\", t.\"deleted_at\", t.\"deleted_by\""
     );
 }
+
+} // namespace update_postgres_cases

@@ -6,6 +6,8 @@
 
 #include "field_ops_facts.hpp"
 
+namespace upsert_databricks_cases {
+
 using weir::sql::dialect;
 using namespace weir::test;
 
@@ -130,3 +132,5 @@ TEST_CASE("an upsert of many on a warehouse refuses repetitions") {
         "s.`updated_by`, s.`deleted_at`, s.`deleted_by`)"
     );
 }
+
+} // namespace upsert_databricks_cases

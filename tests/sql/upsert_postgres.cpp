@@ -6,6 +6,8 @@
 
 #include "field_ops_facts.hpp"
 
+namespace upsert_postgres_cases {
+
 using weir::sql::dialect;
 using namespace weir::test;
 
@@ -151,3 +153,5 @@ TEST_CASE("an upsert of a table without access stamps the change") {
         "t.\"updated_by\", t.\"deleted_at\", t.\"deleted_by\""
     );
 }
+
+} // namespace upsert_postgres_cases

@@ -3,7 +3,7 @@
 """Has the compiler of a build read sources and warn, making no objects: syntax.py BUILD_DIR BUILT_FOLDER...
 
 Leaves out what lies in the folders named, relative to the source root: a build of theirs warns about them. Leaves out
-generated sources too.
+generated sources too, but for those by which meson compiles several files as one.
 """
 
 import concurrent.futures
@@ -30,14 +30,19 @@ def reading(command):
     return kept
 
 
+def is_of(folder, source, build):
+    """Whether a source, or the target that several are compiled as one for, lies in a folder."""
+    return any((top / folder) in source.parents for top in (build.parent, build))
+
+
 def main():
     build = pathlib.Path(sys.argv[1]).resolve()
     root = build.parent
-    built = tuple(str(root / folder) + os.sep for folder in [build.name, *sys.argv[2:]])
     commands = {}
     for unit in json.loads((build / "compile_commands.json").read_text()):
-        source = os.path.normpath(build / unit["directory"] / unit["file"])
-        if not source.startswith(built):
+        source = pathlib.Path(os.path.normpath(build / unit["directory"] / unit["file"]))
+        is_generated = build in source.parents and "-unity" not in source.name
+        if not is_generated and not any(is_of(folder, source, build) for folder in sys.argv[2:]):
             commands.setdefault(source, reading(unit["command"]))
 
     def read(command):

@@ -7,6 +7,8 @@
 
 #include "fixture.hpp"
 
+namespace drift_cases {
+
 using namespace e2e;
 using weir::test::service_process;
 
@@ -116,3 +118,5 @@ TEST_CASE("WEIR_MIGRATE is one of three words, and a program that cannot apply s
     CHECK(unable.wait() == 1);
     CHECK(holds(unable.output(), "it needs service::migrate_with()"));
 }
+
+} // namespace drift_cases

@@ -8,6 +8,8 @@
 
 #include "fixture.hpp"
 
+namespace errors_cases {
+
 using namespace e2e;
 
 namespace {
@@ -601,3 +603,5 @@ TEST_CASE("checks of the schema are validation errors with their name") {
     );
     CHECK(both({.target = "/api/v1/orders/{id}", .user = user}).parsed.at("status") == "draft");
 }
+
+} // namespace errors_cases

@@ -7,6 +7,8 @@
 
 #include "fixture.hpp"
 
+namespace examples_cases {
+
 using namespace e2e;
 using weir::test::service_process;
 
@@ -212,3 +214,5 @@ TEST_CASE("the recipe of the records API makes a table, changes it and reads it"
     CHECK(read("orders") == 403);
     CHECK(on.process().stop() == 0);
 }
+
+} // namespace examples_cases

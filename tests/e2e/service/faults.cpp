@@ -18,6 +18,8 @@
 
 #include "fixture.hpp"
 
+namespace faults_cases {
+
 using namespace e2e;
 using std::chrono::milliseconds;
 using weir::test::raw_client;
@@ -349,3 +351,5 @@ TEST_CASE("500 idle connections and 50 slow clients keep nobody waiting; heads m
         CHECK(each.exchange(bytes_of({.target = "/livez"}, "keep-alive"))->status == 200);
     CHECK(on.process().stop() == 0);
 }
+
+} // namespace faults_cases

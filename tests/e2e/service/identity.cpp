@@ -6,6 +6,8 @@
 
 #include "fixture.hpp"
 
+namespace identity_cases {
+
 using namespace e2e;
 
 namespace {
@@ -277,3 +279,5 @@ TEST_CASE("without trust forwarded headers mean nothing") {
         CHECK(well.parsed.at("inserted_by") == "sp-1");
     }
 }
+
+} // namespace identity_cases

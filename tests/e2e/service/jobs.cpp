@@ -14,6 +14,8 @@
 
 #include "fixture.hpp"
 
+namespace jobs_cases {
+
 using namespace e2e;
 using std::chrono::seconds;
 
@@ -508,3 +510,4 @@ TEST_CASE("a read that a warehouse has not finished at its deadline becomes a jo
         CHECK(workspace.take_requests().find("/cancel\"") != std::string::npos);
     }
 }
+} // namespace jobs_cases

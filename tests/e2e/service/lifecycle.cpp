@@ -17,6 +17,8 @@
 
 #include "fixture.hpp"
 
+namespace lifecycle_cases {
+
 using namespace e2e;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -373,3 +375,5 @@ TEST_CASE("secrets are in nothing that a service prints") {
         CHECK(on.process().output().find("canary-4711") == std::string::npos);
     }
 }
+
+} // namespace lifecycle_cases

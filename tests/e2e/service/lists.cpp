@@ -7,6 +7,8 @@
 
 #include "fixture.hpp"
 
+namespace lists_cases {
+
 using namespace e2e;
 
 namespace {
@@ -307,3 +309,5 @@ TEST_CASE("wells are listed with strings, doubles and NULLs compared as the docs
         CHECK(numbers.parsed.at("oileur") == 1.5);
     });
 }
+
+} // namespace lists_cases

@@ -11,6 +11,8 @@
 
 #include "fixture.hpp"
 
+namespace load_cases {
+
 using namespace e2e;
 using weir::test::raw_client;
 
@@ -153,3 +155,5 @@ TEST_CASE("many clients claim one key, and one gets it") {
         );
     });
 }
+
+} // namespace load_cases

@@ -12,6 +12,8 @@
 
 #include "fixture.hpp"
 
+namespace local_backends_cases {
+
 using namespace e2e;
 using std::chrono::milliseconds;
 using weir::test::service_process;
@@ -216,3 +218,5 @@ TEST_CASE("the script serves beside both, keeps their data, and leaves nothing r
         CHECK_FALSE(std::filesystem::exists(folder.path() + "/postgres/data/postmaster.pid"));
     }
 }
+
+} // namespace local_backends_cases

@@ -9,6 +9,8 @@
 
 #include "fixture.hpp"
 
+namespace operations_cases {
+
 using namespace e2e;
 
 namespace {
@@ -168,3 +170,5 @@ TEST_CASE("answers and writes are log lines that hold no secret, e-mail, path, q
     CHECK(said.find("canary") == std::string::npos);
     CHECK(said.find("example.com") == std::string::npos);
 }
+
+} // namespace operations_cases

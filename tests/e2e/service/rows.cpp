@@ -6,6 +6,8 @@
 
 #include "fixture.hpp"
 
+namespace rows_cases {
+
 using namespace e2e;
 
 namespace {
@@ -514,3 +516,5 @@ TEST_CASE("a well is written and read alike on the engine and on a warehouse") {
         CHECK(on({.method = "POST", .target = "/api/v1/wells/4201234999/purge"}).status == 403);
     });
 }
+
+} // namespace rows_cases

@@ -9,6 +9,8 @@
 
 #include "fixture.hpp"
 
+namespace settings_cases {
+
 using namespace e2e;
 using weir::test::service_process;
 
@@ -308,3 +310,5 @@ TEST_CASE("who asks more often than settings allow gets 429; watching a service 
     CHECK(metrics->body.find("weir_http_rate_limited_total{by=\"caller\"} 1") != std::string::npos);
     CHECK(on.process().stop() == 0);
 }
+
+} // namespace settings_cases

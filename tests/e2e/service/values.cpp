@@ -6,6 +6,8 @@
 
 #include "fixture.hpp"
 
+namespace values_cases {
+
 using namespace e2e;
 
 TEST_CASE("values at the edges of their types come back as they were sent, or are refused") {
@@ -282,3 +284,5 @@ TEST_CASE("doubles keep their special values and every digit") {
         }
     });
 }
+
+} // namespace values_cases

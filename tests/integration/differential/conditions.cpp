@@ -20,6 +20,8 @@
 #include "oracle.hpp"
 #include "random_table.hpp"
 
+namespace conditions_cases {
+
 using namespace test;
 
 namespace {
@@ -106,3 +108,5 @@ TEST_CASE("a random condition finds what it means on both backends") {
     // Questions that tell rows apart: else nothing was compared.
     CHECK(some * 4 > asked);
 }
+
+} // namespace conditions_cases

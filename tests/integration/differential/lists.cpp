@@ -30,6 +30,8 @@
 #include "../http/watched_session.hpp"
 #include "random_table.hpp"
 
+namespace lists_cases {
+
 using namespace test;
 
 namespace {
@@ -259,3 +261,5 @@ TEST_CASE("a list of a random table is the same on every backend") {
     CHECK(turned * 20 > tables * lists);
     CHECK(statements > tables * lists);
 }
+
+} // namespace lists_cases

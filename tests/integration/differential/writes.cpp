@@ -28,6 +28,8 @@
 #include "../http/watched_session.hpp"
 #include "random_table.hpp"
 
+namespace writes_cases {
+
 using namespace test;
 
 namespace {
@@ -411,3 +413,5 @@ TEST_CASE("random writes are answered alike on PostgreSQL and on the embedded en
     for (const auto* status : {"200", "201", "204", "400", "403", "404", "409", "412"})
         CHECK(statuses[status] > 0);
 }
+
+} // namespace writes_cases

@@ -8,6 +8,8 @@
 
 #include "spelling.hpp"
 
+namespace binary_cases {
+
 namespace {
 
 using bytes = std::vector<std::byte>;
@@ -114,3 +116,5 @@ TEST_CASE("base64url has letters, digits, - and _ and no padding, one spelling p
     for (const auto* wrong : {"a", "+/AA", "-w==", "-x", "--9", "a b", "abcde"})
         CHECK_FALSE(weir::parse_base64url(wrong, out));
 }
+
+} // namespace binary_cases

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+namespace breaker_cases {
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -171,3 +173,5 @@ TEST_CASE("the states of a breaker have names") {
     static_assert(weir::name_of(breaker_state::open) == "open");
     static_assert(weir::name_of(breaker_state::half_open) == "half-open");
 }
+
+} // namespace breaker_cases

@@ -4,6 +4,8 @@
 #include <catch.hpp>
 #include <chrono>
 
+namespace chrono_cases {
+
 using namespace std::chrono_literals;
 
 TEST_CASE("weir's times convert to std::chrono and back unchanged") {
@@ -36,3 +38,5 @@ TEST_CASE("the clock tells the system's time and can be replaced") {
     const weir::now_function still = [] { return weir::timestamp{42}; };
     REQUIRE(still() == weir::timestamp{42});
 }
+
+} // namespace chrono_cases

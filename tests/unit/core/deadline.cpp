@@ -4,6 +4,8 @@
 #include <catch.hpp>
 #include <chrono>
 
+namespace deadline_cases {
+
 using namespace std::chrono_literals;
 
 TEST_CASE("a deadline counts down from 30 s unless told otherwise, and never exceeds 110 s") {
@@ -23,3 +25,5 @@ TEST_CASE("a deadline that has passed leaves no time, not a negative one") {
     REQUIRE(past.left() == 0ms);
     REQUIRE(weir::deadline::in(0ms).has_passed());
 }
+
+} // namespace deadline_cases

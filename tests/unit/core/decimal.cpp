@@ -12,6 +12,8 @@
 
 #include "spelling.hpp"
 
+namespace decimal_cases {
+
 namespace {
 
 using boost::multiprecision::cpp_int;
@@ -457,3 +459,5 @@ TEST_CASE("rescaling refuses loss unless told how to round") {
     REQUIRE((out == 90));
     REQUIRE(weir::rescale<2, 2>(*decimal<6, 3>::parse("0.990")).to_string() == "0.99");
 }
+
+} // namespace decimal_cases

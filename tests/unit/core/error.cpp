@@ -5,6 +5,8 @@
 #include <string>
 #include <type_traits>
 
+namespace error_cases {
+
 namespace {
 
 template <class Error>
@@ -68,3 +70,5 @@ TEST_CASE("a validation error carries every violation and the expected columns")
     REQUIRE(refused.expected()[0].name == "id");
     REQUIRE(std::string{refused.what()} == "Schema validation failed");
 }
+
+} // namespace error_cases

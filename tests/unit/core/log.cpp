@@ -13,6 +13,8 @@
 #include <unistd.h>
 #include <vector>
 
+namespace log_cases {
+
 namespace {
 
 weir::timestamp noon() {
@@ -176,3 +178,5 @@ TEST_CASE("a line that cannot be written is counted and harms nobody") {
     REQUIRE(out.empty());
     REQUIRE(mistimed.lost_lines() == 1);
 }
+
+} // namespace log_cases

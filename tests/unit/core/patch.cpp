@@ -6,6 +6,8 @@
 #include <string_view>
 #include <type_traits>
 
+namespace patch_cases {
+
 TEST_CASE("a patch is absent, null or a value") {
     struct update {
         weir::patch<std::string> name{};
@@ -33,3 +35,5 @@ TEST_CASE("patches compare by state and value") {
     REQUIRE(text{"a"} != text{"b"});
     STATIC_REQUIRE(!std::is_constructible_v<weir::patch<int>, std::string>);
 }
+
+} // namespace patch_cases

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+namespace seal_cases {
+
 using weir::sealer;
 using weir::secret;
 
@@ -54,3 +56,5 @@ TEST_CASE("another key neither opens nor makes it") {
     CHECK(sealer::random_key().reveal().size() == 32);
     CHECK_FALSE(sealer::random_key() == sealer::random_key());
 }
+
+} // namespace seal_cases

@@ -12,6 +12,8 @@
 #include <type_traits>
 #include <utility>
 
+namespace secret_cases {
+
 namespace {
 
 template <class T>
@@ -73,3 +75,5 @@ TEST_CASE("moving a secret wipes where it came from") {
     REQUIRE_FALSE(holds(reinterpret_cast<const unsigned char*>(&second), sizeof second, "unter2"));
     REQUIRE_FALSE(holds(reinterpret_cast<const unsigned char*>(&third), sizeof third, "another"));
 }
+
+} // namespace secret_cases

@@ -4,6 +4,8 @@
 #include <catch.hpp>
 #include <string>
 
+namespace sha256_cases {
+
 using weir::sha256_hex;
 
 TEST_CASE("SHA-256 gives the standard's own examples") {
@@ -20,3 +22,5 @@ TEST_CASE("every byte counts, NUL too") {
     CHECK(sha256_hex(std::string("a\0b", 3)) != sha256_hex("a"));
     CHECK(sha256_hex(std::string("a\0b", 3)) != sha256_hex(std::string("a\0c", 3)));
 }
+
+} // namespace sha256_cases

@@ -12,6 +12,8 @@
 
 #include "spelling.hpp"
 
+namespace text_cases {
+
 using weir::test::below;
 using weir::test::both_formats;
 using weir::test::generator;
@@ -282,3 +284,5 @@ TEST_CASE("string literals are written as text, never as truth values") {
     REQUIRE(written("literal", postgres) == "literal");
     REQUIRE(written(std::string_view{"view"}, postgres) == "view");
 }
+
+} // namespace text_cases

@@ -10,6 +10,8 @@
 
 #include "spelling.hpp"
 
+namespace text_array_cases {
+
 using weir::test::below;
 using weir::test::generator;
 using weir::test::postgres;
@@ -170,3 +172,5 @@ TEST_CASE("appending an array leaves what was there alone") {
     weir::append_text(out, texts{"d e", "f"}, postgres);
     REQUIRE(out == R"(a "b" {c}{"d e",f})");
 }
+
+} // namespace text_array_cases

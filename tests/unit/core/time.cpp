@@ -9,6 +9,8 @@
 
 #include "spelling.hpp"
 
+namespace time_cases {
+
 namespace {
 
 using weir::civil_date;
@@ -358,3 +360,5 @@ TEST_CASE("random moments with random offsets are read as std::chrono computes t
     }
     CHECK(wrong == 0);
 }
+
+} // namespace time_cases

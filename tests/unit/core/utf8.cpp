@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+namespace utf8_cases {
+
 namespace {
 
 std::string encode(std::uint32_t code_point) {
@@ -106,3 +108,5 @@ TEST_CASE("a sequence has the length that its first byte says, or none") {
     CHECK(weir::utf8_length("\xE2\x82") == 0);
     CHECK(weir::utf8_length("\x80") == 0);
 }
+
+} // namespace utf8_cases

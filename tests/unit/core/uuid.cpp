@@ -15,6 +15,8 @@
 #include <unistd.h>
 #include <vector>
 
+namespace uuid_cases {
+
 namespace {
 
 std::string text_of(const weir::uuid& value) {
@@ -148,3 +150,5 @@ TEST_CASE("UUIDs order as their text does") {
         return text_of(left) < text_of(right);
     }));
 }
+
+} // namespace uuid_cases

@@ -7,6 +7,8 @@
 
 #include "spelling.hpp"
 
+namespace value_cases {
+
 using weir::any_value;
 using weir::to_any_value;
 using weir::test::postgres;
@@ -50,3 +52,5 @@ TEST_CASE("an any_value spells itself as what it holds") {
     REQUIRE(both(weir::uuid::random()));
     REQUIRE(both(weir::json_text{"[1]"}));
 }
+
+} // namespace value_cases

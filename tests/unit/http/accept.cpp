@@ -5,6 +5,8 @@
 #include <optional>
 #include <string_view>
 
+namespace accept_cases {
+
 namespace {
 
 using namespace weir::http;
@@ -87,3 +89,5 @@ TEST_CASE("gzip is preferred when it is wanted no less than the plain form") {
         CHECK_FALSE(takes_gzip(value));
     CHECK_FALSE(prefers_coding({}, "gzip"));
 }
+
+} // namespace accept_cases

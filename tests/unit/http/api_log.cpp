@@ -6,6 +6,8 @@
 #include <field_ops.weir.hpp>
 #include <string>
 
+namespace api_log_cases {
+
 using namespace weir;
 using namespace weir::http;
 
@@ -89,3 +91,5 @@ TEST_CASE("an api_log whose database fails loses rows, counts them and says so")
     CHECK(kept.written() == 0);
     CHECK(lines.find("api_log: rows were lost") != std::string::npos);
 }
+
+} // namespace api_log_cases

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+namespace batch_body_cases {
+
 using namespace weir;
 using namespace weir::http;
 
@@ -69,3 +71,5 @@ TEST_CASE("what is no batch is refused") {
     );
     CHECK(refused<well>(R"([{"key":1,"set":{}},{"key":2,"set":{}}])", 1) == "too_many_rows ");
 }
+
+} // namespace batch_body_cases

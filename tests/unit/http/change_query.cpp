@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+namespace change_query_cases {
+
 using namespace weir;
 using namespace weir::http;
 
@@ -74,3 +76,5 @@ TEST_CASE("an insert takes on_conflict with a resolution only") {
           }) == "on_conflict unknown_parameter ");
     CHECK(refused([&] { return read_insert_query(preferences_table, {}, {}); }) == "accepted");
 }
+
+} // namespace change_query_cases

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+namespace chunked_cases {
+
 namespace {
 
 using weir::http::chunked_decoder;
@@ -89,3 +91,5 @@ TEST_CASE("endless lines and trailers are malformed") {
         trailers += "a: b\r\n";
     CHECK(decode(trailers) == state::malformed);
 }
+
+} // namespace chunked_cases

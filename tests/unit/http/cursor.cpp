@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+namespace cursor_cases {
+
 namespace {
 
 using namespace weir;
@@ -230,3 +232,5 @@ TEST_CASE("values too long for a cursor give none") {
     CHECK_FALSE(of_size(3072).has_value());
     CHECK_FALSE(of_size(1'000'000).has_value());
 }
+
+} // namespace cursor_cases

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+namespace embedded_rows_cases {
+
 using namespace weir;
 using http::query_parameter;
 using test::fake_database;
@@ -137,3 +139,5 @@ TEST_CASE("paths share what they have in common, and each relation keeps its own
     CHECK_FALSE(made[0].nested[1].which->is_many);
     CHECK_THROWS_AS(embeddings({{"include", "consignments.parcels.product.x"}}), validation_error);
 }
+
+} // namespace embedded_rows_cases

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+namespace entity_tag_cases {
+
 using namespace weir;
 using namespace weir::http;
 
@@ -112,3 +114,5 @@ TEST_CASE("a version by content is 96 bits of FNV-1a") {
     CHECK(weir::detail::version_of_content("").text == "bGInLge7AUJiuCF1");
     CHECK(weir::detail::version_of_content("a").text == "0ijLaW8ajK94kStw");
 }
+
+} // namespace entity_tag_cases

@@ -8,6 +8,8 @@
 
 #include "conditions.hpp"
 
+namespace filter_array_cases {
+
 namespace {
 
 using namespace weir;
@@ -132,3 +134,5 @@ TEST_CASE("filters have the budgets of every grammar") {
         "too_many_conditions"
     );
 }
+
+} // namespace filter_array_cases

@@ -10,6 +10,8 @@
 #include <utility>
 #include <zlib.h>
 
+namespace gzip_cases {
+
 namespace {
 
 using namespace weir::http;
@@ -204,3 +206,5 @@ TEST_CASE("problems are compressed like other answers, and answers without a bod
     CHECK(options.body.empty());
     CHECK_FALSE(options.headers.find("Content-Encoding"));
 }
+
+} // namespace gzip_cases

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+namespace head_cases {
+
 namespace {
 
 using namespace weir::http;
@@ -145,3 +147,5 @@ TEST_CASE("the connection persists as its version and options say") {
     CHECK_FALSE(persists("1.0", ""));
     CHECK(persists("1.0", "Connection: keep-alive\r\n"));
 }
+
+} // namespace head_cases

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+namespace health_cases {
+
 namespace {
 
 using namespace weir;
@@ -94,3 +96,5 @@ TEST_CASE("a database is asked for one row, within the patience") {
     CHECK(database.statements.at(0).text == "select 1");
     CHECK_THROWS_AS(component.check(deadline{}), decode_error);
 }
+
+} // namespace health_cases

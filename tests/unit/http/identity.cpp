@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+namespace identity_cases {
+
 namespace {
 
 using namespace weir::http;
@@ -108,3 +110,5 @@ TEST_CASE("groups come from a claim of the user's token") {
     CHECK(identify(without_token, "", {.trusted = true, .groups = {.claim = "groups"}})
               ->groups.empty());
 }
+
+} // namespace identity_cases

@@ -9,6 +9,8 @@
 
 #include "conditions.hpp"
 
+namespace json_conditions_cases {
+
 namespace {
 
 using namespace weir;
@@ -258,3 +260,5 @@ TEST_CASE("budgets of a body") {
     CHECK(condition_fault(values + ",1]}").type == "too_many_values");
     CHECK(fault("{" + std::string(65'536, ' ') + "}").type == "query_too_long");
 }
+
+} // namespace json_conditions_cases

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+namespace list_query_cases {
+
 namespace {
 
 using namespace weir;
@@ -313,3 +315,5 @@ TEST_CASE("routes without parameters refuse them by name") {
     CHECK_NOTHROW(refuse_parameters({}));
     CHECK_THROWS_AS(refuse_parameters(split_target("/a?b=c").query), validation_error);
 }
+
+} // namespace list_query_cases

@@ -16,6 +16,8 @@
 
 #include "conditions.hpp"
 
+namespace literals_stay_arguments_cases {
+
 namespace {
 
 using namespace weir;
@@ -173,3 +175,5 @@ TEST_CASE("a limit and an offset are arguments") {
     });
     CHECK(text.ends_with(" limit :p1 offset :p2"));
 }
+
+} // namespace literals_stay_arguments_cases

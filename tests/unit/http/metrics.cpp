@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+namespace metrics_cases {
+
 namespace {
 
 using namespace weir;
@@ -134,3 +136,5 @@ TEST_CASE("what an application adds stands behind what is counted") {
     on.kept.add_source([](metrics_writer& to) { to.single("mine", "gauge", "Mine.", 3); });
     CHECK(on.kept.text().ends_with("# HELP mine Mine.\n# TYPE mine gauge\nmine 3\n"));
 }
+
+} // namespace metrics_cases

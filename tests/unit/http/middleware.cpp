@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+namespace middleware_cases {
+
 namespace {
 
 using namespace weir::http;
@@ -382,3 +384,5 @@ TEST_CASE("what stands around routes may fail: clients are told as little as of 
     CHECK(answer.body.find("canary") == std::string::npos);
     CHECK(field(answer, "X-Request-ID").size() == 36);
 }
+
+} // namespace middleware_cases

@@ -4,6 +4,8 @@
 #include <catch.hpp>
 #include <string_view>
 
+namespace negotiation_cases {
+
 namespace {
 
 using namespace weir::http;
@@ -48,3 +50,5 @@ TEST_CASE("what cannot be served is refused by its own status") {
     CHECK(check_media(asked, true)->status == 406);
     CHECK_FALSE(check_media(asked, true, list_media));
 }
+
+} // namespace negotiation_cases

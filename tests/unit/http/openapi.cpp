@@ -15,6 +15,8 @@
 #include <string_view>
 #include <vector>
 
+namespace openapi_cases {
+
 namespace {
 
 using namespace weir;
@@ -331,3 +333,5 @@ TEST_CASE("a page with files refers to them by names that may be cached for good
     for (const auto* refused : {"identity", "gzip;q=0", "gzip;q=0, *", "br"})
         CHECK(ask("/help/api/a-1.js", refused).status == 406);
 }
+
+} // namespace openapi_cases

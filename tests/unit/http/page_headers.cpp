@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+namespace page_headers_cases {
+
 using namespace weir::http;
 
 namespace {
@@ -49,3 +51,5 @@ TEST_CASE("there is no link where there is no page, nor one too long for clients
     CHECK(links_of("/wells", std::nullopt, std::nullopt).empty());
     CHECK(links_of("/wells?name=eq." + std::string(4000, 'x'), "N", "P").empty());
 }
+
+} // namespace page_headers_cases

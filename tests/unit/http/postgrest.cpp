@@ -10,6 +10,8 @@
 #include <string_view>
 #include <utility>
 
+namespace postgrest_cases {
+
 using namespace weir;
 using namespace weir::http;
 using namespace weir::http::postgrest;
@@ -222,3 +224,5 @@ TEST_CASE("patterns of this family's clients are SQL's, with * beside") {
     REQUIRE(made.where.parts.size() == 1);
     CHECK(made.where.parts.front().values.front() == any_value{std::string{"%da%"}});
 }
+
+} // namespace postgrest_cases

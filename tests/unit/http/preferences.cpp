@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+namespace preferences_cases {
+
 using namespace weir::http;
 
 namespace {
@@ -128,3 +130,5 @@ TEST_CASE("answers tell what was honoured") {
     );
     CHECK(told("nonsense").empty());
 }
+
+} // namespace preferences_cases

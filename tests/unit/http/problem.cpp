@@ -4,6 +4,8 @@
 #include <catch.hpp>
 #include <string>
 
+namespace problem_cases {
+
 namespace {
 
 using namespace weir;
@@ -74,3 +76,5 @@ TEST_CASE("503 says when to come back, 401 how to identify") {
     const auto unknown = problem_response(problem_of(authentication_error{"x"}), "id");
     CHECK(unknown.headers.find("WWW-Authenticate") == "Bearer");
 }
+
+} // namespace problem_cases

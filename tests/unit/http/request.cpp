@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+namespace request_cases {
+
 namespace {
 
 using namespace weir::http;
@@ -114,3 +116,5 @@ TEST_CASE("every status weir answers with has its phrase") {
     CHECK(is_bodiless(304));
     CHECK_FALSE(is_bodiless(200));
 }
+
+} // namespace request_cases

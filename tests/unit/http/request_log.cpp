@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+namespace request_log_cases {
+
 namespace {
 
 using namespace weir;
@@ -197,3 +199,5 @@ TEST_CASE("a traceparent is read where it is sound, as far as it is understood")
     twice.add("traceparent", trace);
     CHECK(trace_context_of(twice).text.empty());
 }
+
+} // namespace request_log_cases

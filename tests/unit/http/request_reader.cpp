@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+namespace request_reader_cases {
+
 namespace {
 
 using namespace weir::http;
@@ -87,3 +89,5 @@ TEST_CASE("a client is told to go on once, and only where it has to be") {
     CHECK(reader.feed(input) == state::whole);
     CHECK_FALSE(reader.takes_continue());
 }
+
+} // namespace request_reader_cases

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+namespace router_cases {
+
 namespace {
 
 using namespace weir::http;
@@ -208,3 +210,4 @@ TEST_CASE("a request that is made again keeps its caller, and every other is ide
     again.caller = weir::caller{.id = "of the job"};
     CHECK(routes.handle(again).body == "of the job");
 }
+} // namespace router_cases

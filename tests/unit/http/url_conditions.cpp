@@ -9,6 +9,8 @@
 
 #include "conditions.hpp"
 
+namespace url_conditions_cases {
+
 namespace {
 
 using namespace weir;
@@ -256,3 +258,5 @@ TEST_CASE("depth, conditions and values are bounded before anything is built of 
     CHECK(filter(entries + "}").values.size() == 1000);
     CHECK(fault(entries + ",\"x\":\"1\"}").type == "too_many_values");
 }
+
+} // namespace url_conditions_cases

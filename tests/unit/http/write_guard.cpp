@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+namespace write_guard_cases {
+
 using weir::http::request;
 using weir::http::response;
 using weir::test::fake_answer;
@@ -250,3 +252,5 @@ TEST_CASE("ids differ by caller, method, path and key") {
     asked.method = "PATCH";
     CHECK(idempotency_id(asked, "k") != base);
 }
+
+} // namespace write_guard_cases
