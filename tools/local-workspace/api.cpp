@@ -162,6 +162,7 @@ response api::around(request& asked, const std::function<response(request&)>& ne
         line.add("method", asked.method)
             .add("target", asked.target)
             .add("request_id", asked.request_id)
+            .add("traceparent", asked.traceparent)
             .add("user_agent", asked.headers.find("User-Agent").value_or(""));
         const std::lock_guard lock{mutex_};
         seen_.push_back(line.text());

@@ -112,6 +112,7 @@ public:
                 done.token_fetches
             );
         }
+        write_circuits(to);
         if (passwords_)
             to.single(
                 "weir_lakebase_password_fetches_total",
@@ -130,6 +131,24 @@ public:
 
 private:
     using lookup = std::function<std::optional<std::string>(std::string_view)>;
+
+    /// One of three states is 1.
+    void write_circuits(http::metrics_writer& to) const {
+        constexpr std::string_view name = "weir_circuit";
+        to.family(name, "gauge", "State of the circuit before a backend.");
+        for (const auto& each : opened_) {
+            if (!each.health.circuit)
+                continue;
+            const auto now = each.health.circuit();
+            for (const auto state :
+                 {breaker_state::closed, breaker_state::half_open, breaker_state::open})
+                to.sample(
+                    name,
+                    {{"backend", each.name}, {"state", name_of(state)}},
+                    now == state ? 1U : 0U
+                );
+        }
+    }
 
     static void write_pool(http::metrics_writer& to, const lakebase::pool_statistics& of) {
         to.family("weir_pool_connections", "gauge", "Database connections.");

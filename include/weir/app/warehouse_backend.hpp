@@ -40,9 +40,7 @@ public:
     [[nodiscard]] http::sessions sessions(nobody service) {
         return {
             [this, service = std::move(service)](const http::session_purpose& purpose) {
-                return any_session{
-                    on_.session(service, {.request_id = std::string{purpose.request_id}})
-                };
+                return any_session{on_.session(service, for_request(purpose))};
             },
             [this](const caller& who, const http::session_purpose& purpose) {
                 return any_caller_session{on_.session(who, identity_of(who, purpose))};
@@ -66,10 +64,17 @@ public:
     }
 
 private:
+    static warehouse::call_identity for_request(const http::session_purpose& purpose) {
+        return {
+            .request_id = std::string{purpose.request_id},
+            .traceparent = std::string{purpose.traceparent},
+        };
+    }
+
     // A table that is read as the calling user never falls back to the service's own rights.
     static warehouse::call_identity
     identity_of(const caller& who, const http::session_purpose& purpose) {
-        warehouse::call_identity made{.request_id = std::string{purpose.request_id}};
+        auto made = for_request(purpose);
         if (purpose.of == nullptr)
             return made;
         if (purpose.of->access.rule != access_rule::run_as_user) {

@@ -167,7 +167,7 @@ private:
                 asked.path.empty() ? asked.target.substr(0, asked.target.find('?')) : asked.path,
             .method = asked.method,
             .status = seen.answered.status,
-            .failure = trace_of(asked.failure),
+            .failure = trace_of(asked.outcome == nullptr ? nullptr : asked.outcome->failure),
             .body = scrubbed_body(asked.body, names_),
             .milliseconds = std::chrono::duration<double, std::milli>(seen.took).count(),
         };
@@ -203,10 +203,11 @@ private:
 
     /// The table of a typed route by its path; else the one that the request names itself.
     void name_table(const request& asked, entry& made) const {
+        const bool asks_another = asked.outcome != nullptr && !asked.outcome->inner_path.empty();
+        const auto& path = asks_another ? asked.outcome->inner_path : asked.path;
         for (const auto& each : how_.tables) {
-            const bool is_its =
-                !each.path.empty() && asked.path.starts_with(each.path) &&
-                (asked.path.size() == each.path.size() || asked.path[each.path.size()] == '/');
+            const bool is_its = !each.path.empty() && path.starts_with(each.path) &&
+                                (path.size() == each.path.size() || path[each.path.size()] == '/');
             if (!is_its)
                 continue;
             made.catalog = each.catalog;

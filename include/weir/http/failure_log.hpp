@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the log keeps of a failure that clients only see as "Internal server error". Costs
-// core/log.hpp.
+// What the log keeps of a failure that clients only see as "Internal server error": why, never
+// whose values. Costs core/log.hpp.
 #pragma once
 
 #include <weir/core/error.hpp>
 #include <weir/core/log.hpp>
 #include <weir/http/problem.hpp>
 #include <weir/http/request.hpp>
+#include <weir/http/route_name.hpp>
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <exception>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace weir::http {
 
@@ -18,20 +23,78 @@ namespace detail {
 
 struct failure_story {
     std::string what{};
+    /// What was thrown below one of weir's: a driver's, in the words of a server.
+    std::string driver{};
     std::string sqlstate{};
     std::string server_text{};
     std::string where{};
 };
+
+/// Whether what a server says about such a failure is about its own things: names, rights,
+/// connections, resources. Everything else may be about values.
+/// Source: PostgreSQL manual, Appendix A.
+[[nodiscard]] inline bool is_about_names(std::string_view sqlstate) {
+    constexpr std::array<std::string_view, 11> classes{
+        "08", "25", "26", "28", "3D", "3F", "42", "53", "55", "57", "58"
+    };
+    return std::find(classes.begin(), classes.end(), sqlstate.substr(0, 2)) != classes.end();
+}
+
+/// Whether a quotation behind that text is a name: `column "x"`.
+[[nodiscard]] inline bool introduces_name(std::string_view before) {
+    for (const std::string_view word :
+         {"column ", "constraint ", "index ", "relation ", "schema ", "table "})
+        if (before.ends_with(word))
+            return true;
+    return false;
+}
+
+/// Appends a server's text without what may be a value: what it quotes or puts in brackets, but
+/// for names, and numbers. What is not closed is left out to its end.
+inline void append_without_values(std::string& out, std::string_view text) {
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const char each = text[at];
+        if (each >= '0' && each <= '9') {
+            if (out.empty() || out.back() != '#')
+                out.push_back('#');
+            continue;
+        }
+        const char closes = each == '(' ? ')' : each;
+        if (each != '"' && each != '\'' && each != '`' && each != '(') {
+            out.push_back(each);
+            continue;
+        }
+        const auto end = text.find(closes, at + 1);
+        const bool is_name =
+            end != std::string_view::npos && each != '(' && introduces_name(text.substr(0, at));
+        out.append(is_name ? text.substr(at, end - at + 1) : std::string_view{"…"});
+        if (end == std::string_view::npos)
+            return;
+        at = end;
+    }
+}
+
+/// What the log keeps of what a server said.
+[[nodiscard]] inline std::string kept_of_server(std::string_view sqlstate, std::string_view text) {
+    if (is_about_names(sqlstate))
+        return std::string{text};
+    // Words of a schema's own functions, which may be made of anything.
+    if (sqlstate.starts_with("P0"))
+        return {};
+    std::string kept;
+    append_without_values(kept, text);
+    return kept;
+}
 
 // Outermost first; the innermost server text and place win, being nearest to the cause.
 inline void tell(const std::exception_ptr& thrown, failure_story& story) {
     try {
         std::rethrow_exception(thrown);
     } catch (const std::exception& failed) {
-        if (!story.what.empty())
-            story.what += ": ";
-        story.what += failed.what();
-        if (const auto* ours = dynamic_cast<const error*>(&failed)) {
+        const auto* const ours = dynamic_cast<const error*>(&failed);
+        auto& told = ours == nullptr && !story.where.empty() ? story.driver : story.what;
+        told.append(told.empty() ? "" : ": ").append(failed.what());
+        if (ours != nullptr) {
             if (!ours->sqlstate().empty())
                 story.sqlstate = ours->sqlstate();
             if (!ours->server_text().empty())
@@ -49,22 +112,26 @@ inline void tell(const std::exception_ptr& thrown, failure_story& story) {
 
 } // namespace detail
 
-/// Writes a failure with every detail it carries, server text included.
+/// Writes a failure with every detail it carries; of a server's text what is no value. The request
+/// is named by its id and route, for its path and query may hold values too.
 inline void log_failure(
     const logger& log, const request& asked, const problem& told, const std::exception_ptr& thrown
 ) {
     detail::failure_story story;
     detail::tell(thrown, story);
+    for (auto* const said : {&story.server_text, &story.driver})
+        *said = detail::kept_of_server(story.sqlstate, *said);
     log.error(
         "request failed",
         {
             {"request_id", asked.request_id},
             {"method", asked.method},
-            {"path", asked.path},
+            {"route", asked.route == nullptr ? std::string_view{} : asked.route->pattern},
             {"status", told.status},
             {"code", told.code},
             {"what", story.what},
             {"sqlstate", story.sqlstate},
+            {"driver", story.driver},
             {"server_text", story.server_text},
             {"where", story.where},
         }

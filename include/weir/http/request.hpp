@@ -30,6 +30,15 @@ namespace weir::http {
 class router;
 struct route_name;
 
+/// What became of a request, for whoever looks at its answer; a request that its handler makes of
+/// it for another route tells the same.
+struct request_outcome {
+    /// What was thrown, last of all.
+    std::exception_ptr failure{};
+    /// The path of the other route, where one was asked.
+    std::string inner_path{};
+};
+
 /// A request. The transport fills the first part, the router the second.
 struct request {
     std::string method{};
@@ -46,6 +55,8 @@ struct request {
 
     /// Taken from `X-Request-ID` or made up; in every answer and every log line.
     std::string request_id{};
+    /// The trace it is part of: a sound `traceparent`, or nothing.
+    std::string traceparent{};
     /// Who asks; absent: nobody (design 6).
     std::optional<weir::caller> caller{};
     /// The path as sent, without the query.
@@ -65,8 +76,8 @@ struct request {
     std::shared_ptr<statement_trace> trace{};
     /// What its statements on a warehouse may do when its time is over; absent: they are cancelled.
     std::shared_ptr<statement_deferral> deferral{};
-    /// What was thrown while it was answered; for whoever looks at answers.
-    std::exception_ptr failure{};
+    /// Lifetime: until its answer was looked at.
+    request_outcome* outcome = nullptr;
 
     /// A parameter of the route's pattern, decoded; empty when the pattern has none of that name.
     [[nodiscard]] std::string_view parameter(std::string_view name) const noexcept {

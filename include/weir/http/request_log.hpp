@@ -8,7 +8,6 @@
 #include <weir/core/text.hpp>
 #include <weir/data/statement_trace.hpp>
 #include <weir/http/router.hpp>
-#include <weir/http/trace_context.hpp>
 
 #include <chrono>
 #include <functional>
@@ -38,6 +37,12 @@ namespace detail {
                std::chrono::duration_cast<std::chrono::microseconds>(took)
     )
         .count();
+}
+
+/// The 32 digits of its trace, or nothing.
+[[nodiscard]] inline std::string_view trace_id_of(const request& asked) noexcept {
+    return asked.traceparent.empty() ? std::string_view{}
+                                     : std::string_view{asked.traceparent}.substr(3, 32);
 }
 
 [[nodiscard]] inline std::string_view method_of(const request& asked) noexcept {
@@ -86,7 +91,7 @@ log_answer(const logger& log, const request_log_options& how, const answered_req
         "request",
         {
             {"request_id", asked.request_id},
-            {"trace_id", trace_context_of(asked.headers).trace_id},
+            {"trace_id", trace_id_of(asked)},
             {"user", user_of(asked)},
             {"email", email_of(asked, how)},
             {"method", method_of(asked)},
@@ -109,7 +114,7 @@ log_write(const logger& log, const request_log_options& how, const answered_requ
         "write",
         {
             {"request_id", asked.request_id},
-            {"trace_id", trace_context_of(asked.headers).trace_id},
+            {"trace_id", trace_id_of(asked)},
             {"user", user_of(asked)},
             {"email", email_of(asked, how)},
             {"method", method_of(asked)},

@@ -5,6 +5,7 @@
 
 #include <weir/core/error.hpp>
 #include <weir/core/log.hpp>
+#include <weir/core/trace_context.hpp>
 #include <weir/data/statement_deferral.hpp>
 #include <weir/data/statement_trace.hpp>
 #include <weir/http/failure_log.hpp>
@@ -12,6 +13,7 @@
 #include <weir/http/request.hpp>
 #include <weir/http/request_id.hpp>
 #include <weir/http/response.hpp>
+#include <weir/http/route_name.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -51,12 +53,6 @@ struct answered_request {
 
 /// Sees answers; must not take long. What it throws is nobody's concern.
 using answer_observer = std::function<void(const answered_request&)>;
-
-/// What a route was added as.
-struct route_name {
-    std::string method;
-    std::string pattern;
-};
 
 /// Finds the handler of a request.
 ///
@@ -142,6 +138,9 @@ public:
         const auto start = std::chrono::steady_clock::now();
         if (asked.request_id.empty())
             asked.request_id = choose_request_id(asked.headers);
+        asked.traceparent = trace_context_of(asked.headers).text;
+        request_outcome outcome;
+        asked.outcome = &outcome;
         response answer;
         try {
             if (!statements_.empty())
@@ -261,7 +260,7 @@ private:
     body_stream logged(body_stream inner, const request& asked) const {
         request about;
         about.method = asked.method;
-        about.path = asked.path;
+        about.route = asked.route;
         about.request_id = asked.request_id;
         return body_stream{[log = log_,
                             inner = std::move(inner),
@@ -313,6 +312,8 @@ private:
                 asked.parameters.push_back({chosen->names[at], from.value, std::string{from.raw}});
             }
             const bool is_outermost = asked.routes == nullptr;
+            if (!is_outermost && asked.outcome != nullptr)
+                asked.outcome->inner_path = asked.path;
             asked.routes = this;
             asked.route = &routes_[chosen->route];
             // A request that is made again comes with its caller.
@@ -366,7 +367,8 @@ private:
     }
 
     response failed(request& asked, const std::exception_ptr& thrown) const {
-        asked.failure = thrown;
+        if (asked.outcome != nullptr)
+            asked.outcome->failure = thrown;
         const auto told = problem_of(thrown);
         // What a client that left had cancelled is no failure, and neither is what goes on.
         const bool goes_on = asked.deferral && asked.deferral->left;

@@ -24,6 +24,8 @@ struct session_purpose {
     /// nullptr: for no table in particular.
     const table* of = nullptr;
     std::string_view request_id{};
+    /// request::traceparent.
+    std::string_view traceparent{};
     /// Cancels what the session executes: request::client_left.
     std::stop_token cancelled_by{};
     /// What the session's statements are added to: request::trace.
@@ -34,7 +36,9 @@ struct session_purpose {
 
 /// Sessions for a request. Lifetime: the request, until the session is there.
 [[nodiscard]] inline session_purpose purpose_of(const request& asked, const table* of = nullptr) {
-    return {of, asked.request_id, asked.client_left, asked.trace, asked.deferral};
+    return {
+        of, asked.request_id, asked.traceparent, asked.client_left, asked.trace, asked.deferral
+    };
 }
 
 /// Makes sessions on one backend. Copies share the backend.

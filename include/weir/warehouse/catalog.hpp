@@ -97,7 +97,12 @@ public:
         static_cast<void>(parse_table_name(full_name));
         return known_.get(key_of(full_name, as), until, [&] {
             return catalog_table{workspace::read_table(
-                *at_, full_name, {.bearer = as.bearer, .request_id = as.request_id, .until = until}
+                *at_,
+                full_name,
+                {.bearer = as.bearer,
+                 .request_id = as.request_id,
+                 .traceparent = as.traceparent,
+                 .until = until}
             )};
         });
     }

@@ -73,6 +73,7 @@ private:
             .is_repeatable = true,
             .bearer = as_.bearer,
             .request_id = as_.request_id,
+            .traceparent = as_.traceparent,
         }));
     }
 

@@ -32,6 +32,8 @@ struct call_identity {
     /// A user's token; empty: the workspace client's own.
     std::string bearer{};
     std::string request_id{};
+    /// The trace it is part of: a W3C `traceparent`, or nothing.
+    std::string traceparent{};
     /// Absent: what is not over at its deadline is cancelled. Else queries may go on, and one of
     /// before may be waited for. Not together with `bearer`, which nobody keeps.
     std::shared_ptr<statement_deferral> deferral{};
@@ -92,6 +94,7 @@ private:
                 .is_repeatable = !writes_,
                 .bearer = as_->bearer,
                 .request_id = as_->request_id,
+                .traceparent = as_->traceparent,
             }));
         } catch (const authentication_error&) {
             // A user's own token is theirs to renew; with words of the platform it would be ours.
@@ -122,6 +125,7 @@ private:
             .is_repeatable = true,
             .bearer = as_->bearer,
             .request_id = as_->request_id,
+            .traceparent = as_->traceparent,
         }));
     }
 
@@ -159,6 +163,7 @@ private:
                 .is_repeatable = true,
                 .bearer = as_->bearer,
                 .request_id = as_->request_id,
+                .traceparent = as_->traceparent,
             }));
         } catch (const error&) { // NOLINT(bugprone-empty-catch): there is nothing left to try
         }

@@ -26,6 +26,8 @@ struct api_call {
     std::string_view bearer{};
     /// Sent along as X-Request-ID; may be empty.
     std::string_view request_id{};
+    /// Of the trace it is part of; may be empty.
+    std::string_view traceparent{};
 };
 
 /// Where a part of a result lies in cloud storage. The URL is as good as a password: never log it.

@@ -31,6 +31,7 @@ public:
                 .body = std::string{call.body},
                 .bearer = call.bearer,
                 .request_id = call.request_id,
+                .traceparent = call.traceparent,
                 .until = call.until,
                 .retries_when_ambiguous = call.is_repeatable,
             })

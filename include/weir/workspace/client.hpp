@@ -9,6 +9,7 @@
 #include <weir/core/headers.hpp>
 #include <weir/core/log.hpp>
 #include <weir/core/secret.hpp>
+#include <weir/core/trace_context.hpp>
 #include <weir/version.hpp>
 #include <weir/workspace/config.hpp>
 #include <weir/workspace/credentials.hpp>
@@ -53,6 +54,8 @@ struct call {
     std::string_view bearer{};
     /// Passed on as X-Request-ID and written to log lines.
     std::string_view request_id{};
+    /// The W3C trace it is part of, passed on with a parent of its own for each try; empty: none.
+    std::string_view traceparent{};
     deadline until{};
     /// Doing it twice is as good as once: tried again also when the first outcome is unknown. True
     /// of GET and HEAD anyway.
@@ -80,6 +83,7 @@ struct call_options {
     /// As in `call`.
     std::string_view bearer{};
     std::string_view request_id{};
+    std::string_view traceparent{};
     deadline until{};
 };
 
@@ -92,6 +96,7 @@ make_call(std::string_view method, std::string path, const call_options& with) {
         .path = std::move(path),
         .bearer = with.bearer,
         .request_id = with.request_id,
+        .traceparent = with.traceparent,
         .until = with.until,
     };
 }
@@ -246,6 +251,8 @@ private:
             made.fields.add("Content-Type", asked.content_type);
         if (!asked.request_id.empty())
             made.fields.add("X-Request-ID", asked.request_id);
+        if (const auto trace = parse_traceparent(asked.traceparent); !trace.text.empty())
+            made.fields.add("traceparent", child_traceparent(trace.text));
         return made;
     }
 

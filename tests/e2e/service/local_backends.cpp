@@ -101,10 +101,17 @@ TEST_CASE("the request's id and caller reach the workspace") {
     REQUIRE(on.send({.method = "POST", .target = "/api/v1/wells", .body = a_well}).status == 201);
     static_cast<void>(own.workspace.take_requests());
     REQUIRE(
-        on.send({.target = "/api/v1/wells/4300000001", .headers = {{"X-Request-ID", "look-here-7"}}}
+        on.send({.target = "/api/v1/wells/4300000001",
+                 .headers =
+                     {{"X-Request-ID", "look-here-7"},
+                      {"traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}}}
         ).status == 200
     );
-    CHECK(holds(own.workspace.take_requests(), "look-here-7"));
+    const auto asked = own.workspace.take_requests();
+    CHECK(holds(asked, "look-here-7"));
+    // The same trace, by a parent of the service's own.
+    CHECK(holds(asked, "00-4bf92f3577b34da6a3ce929d0e0e4736-"));
+    CHECK_FALSE(holds(asked, "00f067aa0ba902b7"));
 }
 
 TEST_CASE("a warehouse that is away keeps nobody from Lakebase, and is served once it is back") {

@@ -99,9 +99,43 @@ TEST_CASE("/metrics tells the connections of a pool, and calls and tokens of a w
     CHECK(value_of(text, "weir_lakebase_password_fetches_total") >= 1);
     CHECK(value_of(text, "weir_workspace_token_fetches_total") >= 1);
     CHECK(value_of(text, "weir_workspace_tries_total") >= 2);
+    for (const std::string backend : {"database", "warehouse"}) {
+        const auto circuit = "weir_circuit{backend=\"" + backend + "\",state=";
+        CHECK(value_of(text, circuit + "\"closed\"}") == 1);
+        CHECK(value_of(text, circuit + "\"open\"}") == 0);
+    }
     CHECK(
         value_of(text, R"(weir_statement_duration_seconds_count{table="wells",verb="select"})") >= 1
     );
+}
+
+TEST_CASE("a statement that fails is logged without what it was about") {
+    const test::own_schema schema{test::postgres_server::shared(), "e2e_operations"};
+    service on{postgres_settings(schema.server(), schema.name(), {{"WEIR_LOCAL_USER", "lena"}})};
+    REQUIRE(on.send({.target = "/api/v1/orders"}).status == 200);
+    const auto place = schema.name();
+    schema.server().as_superuser(
+        "create function " + place +
+        ".refuse() returns trigger language plpgsql as $$ begin raise exception using errcode = "
+        "'XX001', message = format('no order \"%s\" for %L', new.id, new.customer), detail = "
+        "format('Row (%s) is too much', new); end $$; create trigger refuse before insert on " +
+        place + ".orders for each row execute function " + place + ".refuse()"
+    );
+    const auto refused =
+        on.send({.method = "POST", .target = "/api/v1/orders", .body = R"({"tags":["canary"]})"});
+    CHECK(refused.status == 500);
+    CHECK(refused.body.find("canary") == std::string::npos);
+    CHECK(on.process().stop() == 0);
+    const auto said = on.process().output();
+    INFO(said);
+    const auto lines = lines_of(said, "request failed");
+    REQUIRE(lines.size() == 1);
+    const auto text = lines.front().at("server_text").get<std::string>();
+    CHECK(text.find("no order … for …") != std::string::npos);
+    CHECK(text.find("Row … is too much") != std::string::npos);
+    CHECK(lines.front().at("route") == "/api/v1/orders");
+    CHECK(said.find("canary") == std::string::npos);
+    CHECK(said.find("\"lena\"") == std::string::npos);
 }
 
 TEST_CASE("answers and writes are log lines that hold no secret, e-mail, path, query or row") {

@@ -32,6 +32,8 @@ TEST_CASE("a call carries token, agent, request id and content type over one kep
     ws::client client{with_token(server), {.product = "wells/1.2.0"}};
     auto asked = post("/api/2.0/x?a=b%20c", R"({"n":1})");
     asked.request_id = "req-7";
+    const std::string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    asked.traceparent = trace;
     const auto got = client.send(asked);
     static_cast<void>(client.send(get("/api/2.0/y")));
     CHECK(got.status == 200);
@@ -42,6 +44,13 @@ TEST_CASE("a call carries token, agent, request id and content type over one kep
     CHECK(seen[0].field("authorization") == "Bearer dapi-secret");
     CHECK(seen[0].field("user-agent") == "wells/1.2.0 weir/0.1.0 cpp/20 os/linux auth/pat");
     CHECK(seen[0].field("x-request-id") == "req-7");
+    // The same trace and flags, a parent of the client's own.
+    const auto passed_on = seen[0].field("traceparent");
+    CHECK(passed_on.substr(0, 36) == trace.substr(0, 36));
+    CHECK(weir::parse_traceparent(passed_on).text == passed_on);
+    CHECK(passed_on != trace);
+    CHECK(passed_on.ends_with("-01"));
+    CHECK(seen[1].field("traceparent").empty());
     CHECK(seen[0].field("content-type") == "application/json");
     CHECK(seen[0].body == R"({"n":1})");
     CHECK(seen[1].field("content-type").empty());

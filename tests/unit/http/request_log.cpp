@@ -7,6 +7,8 @@
 #include <catch.hpp>
 #include <chrono>
 #include <cstddef>
+#include <exception>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -163,6 +165,54 @@ TEST_CASE("a slow statement is a warning with its text, which holds no values") 
     CHECK(every.lines("slow statement").empty());
 }
 
+TEST_CASE("the line of a failure holds no path and no value, but why it failed") {
+    logged_service on;
+    on.routes.log_to(on.log);
+    std::string state;
+    std::string said;
+    on.routes.add("GET", "/fails/{key}", [&](const request&) -> response {
+        try {
+            throw std::runtime_error{said};
+        } catch (...) {
+            std::throw_with_nested(
+                statement_error{"orders: it failed", {.sqlstate = state, .server_text = said}}
+            );
+        }
+    });
+    const auto line_of = [&](std::string sqlstate, std::string text) {
+        on.text.clear();
+        state = std::move(sqlstate);
+        said = std::move(text);
+        CHECK(on.ask("GET", "/fails/canary-key?note=canary-query").status >= 500);
+        CHECK(on.text.find("canary") == std::string::npos);
+        const auto found = on.lines("request failed");
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].at("route") == "/fails/{key}");
+        CHECK(found[0].at("what") == "orders: it failed");
+        CHECK(found[0].at("driver") == found[0].at("server_text"));
+        return found[0].at("server_text").get<std::string>();
+    };
+    CHECK(
+        line_of("XX000", R"(invalid input for "canary" in column "total" (canary, 4711))") ==
+        R"(invalid input for … in column "total" …)"
+    );
+    CHECK(
+        line_of("", "Could not convert string 'canary' to INT32") ==
+        "Could not convert string … to INT#"
+    );
+    CHECK(
+        line_of("38000", "[CAST_INVALID_INPUT] `canary` is no 4711.5") ==
+        "[CAST_INVALID_INPUT] … is no #.#"
+    );
+    CHECK(line_of("XX000", "never closed: 'canary") == "never closed: …");
+    CHECK(line_of("P0001", "no room for canary").empty());
+    // About names it is told whole: what is missing has to be found.
+    CHECK(
+        line_of("42P01", R"(relation "app_data.orders" does not exist)") ==
+        R"(relation "app_data.orders" does not exist)"
+    );
+}
+
 TEST_CASE("Server-Timing tells the whole and the part of the statements") {
     logged_service on;
     on.routes.put_around(server_timing());
@@ -193,6 +243,10 @@ TEST_CASE("a traceparent is read where it is sound, as far as it is understood")
         INFO(wrong);
         CHECK(parse_traceparent(wrong).text.empty());
     }
+    const auto child = child_traceparent("01" + sound.substr(2));
+    CHECK(child.substr(0, 36) == sound.substr(0, 36));
+    CHECK(parse_traceparent(child).text == child);
+    CHECK(child != sound);
     headers twice;
     twice.add("traceparent", trace);
     CHECK(trace_context_of(twice).text == trace);

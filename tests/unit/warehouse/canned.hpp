@@ -64,6 +64,7 @@ struct made_call {
     std::string body;
     std::string bearer;
     std::string request_id;
+    std::string traceparent;
     bool is_repeatable = false;
 };
 
@@ -87,6 +88,7 @@ public:
                  std::string{call.body},
                  std::string{call.bearer},
                  std::string{call.request_id},
+                 std::string{call.traceparent},
                  call.is_repeatable}
             );
         }
@@ -152,7 +154,11 @@ struct on_canned {
     run(weir::sql::verb verb = weir::sql::verb::select,
         weir::deadline until = {},
         const weir::sql::arguments& arguments = {}) {
-        return house.session(weir::nobody{.name = "svc"}, {.bearer = "obo", .request_id = "r-1"})
+        return house
+            .session(
+                weir::nobody{.name = "svc"},
+                {.bearer = "obo", .request_id = "r-1", .traceparent = "00-t"}
+            )
             .execute(
                 {.text = "select * from @{${UC_CATALOG}.prod}`wells`",
                  .table = "wells",

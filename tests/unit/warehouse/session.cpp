@@ -56,6 +56,7 @@ TEST_CASE("a query is executed with its place expanded, and its rows read") {
     CHECK(call.body.find(R"({"key":"weir.caller","value":"svc"})") != std::string::npos);
     CHECK(call.bearer == "obo");
     CHECK(call.request_id == "r-1");
+    CHECK(call.traceparent == "00-t");
     CHECK(call.is_repeatable);
 }
 

@@ -75,7 +75,10 @@ inline void trace_into(const std::exception_ptr& thrown, failure_trace& made) {
             made.causes.append("\n    in ").append(ours->where().file_name()).append(":");
             made.causes.append(std::to_string(ours->where().line())).append("\n");
         } else if (!is_told || !has_cause) {
-            begin(is_told ? "configuration_error" : "std::exception", failed.what());
+            // Below a failure of weir's it is a driver's, in the words of a server.
+            const std::string_view words =
+                made.type.empty() ? std::string_view{failed.what()} : "(its words are not kept)";
+            begin(is_told ? "configuration_error" : "std::exception", words);
             made.causes.append("\n");
         }
         if (has_cause)

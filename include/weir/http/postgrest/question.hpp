@@ -86,6 +86,8 @@ public:
         made_.asked.request_id = from.request_id;
         made_.asked.routes = from.routes;
         made_.asked.trace = from.trace;
+        made_.asked.traceparent = from.traceparent;
+        made_.asked.outcome = from.outcome;
         made_.asked.patterns = wildcards::star_and_sql;
     }
 

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The trace a request is part of, as `traceparent` tells it. Source: W3C Trace Context 2. Light.
+// The trace a request is part of, as `traceparent` tells it. Source: W3C Trace Context 2. Costs
+// core/uuid.hpp.
 #pragma once
 
-#include <weir/http/headers.hpp>
+#include <weir/core/headers.hpp>
+#include <weir/core/uuid.hpp>
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
 #include <string_view>
 
-namespace weir::http {
+namespace weir {
 
 /// `00-<trace id>-<parent id>-<flags>`. Lifetime: the header it was read from.
 struct trace_context {
@@ -56,4 +59,20 @@ namespace detail {
                                           : trace_context{};
 }
 
-} // namespace weir::http
+/// What a call made for a sound `traceparent` tells: the same trace, a parent of its own.
+[[nodiscard]] inline std::string child_traceparent(std::string_view of) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    const auto random = uuid::random();
+    // As this version says it, whichever one it was.
+    std::string made{"00"};
+    made.append(of.substr(2, 34));
+    // The second half of a random UUID is never all zeros: its first bit is set.
+    for (std::size_t at = 8; at < random.bytes.size(); ++at) {
+        const auto byte = unsigned{random.bytes[at]};
+        made.push_back(digits[byte >> 4]);
+        made.push_back(digits[byte & 0xf]);
+    }
+    return made.append(of.substr(52, 3));
+}
+
+} // namespace weir
