@@ -8,7 +8,6 @@
 #include <weir/app/settings.hpp>
 #include <weir/app/warehouse_backend.hpp>
 #include <weir/core/breaker.hpp>
-#include <weir/core/deadline.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/log.hpp>
 #include <weir/data/caller.hpp>
@@ -22,7 +21,6 @@
 #include <weir/table/table.hpp>
 #include <weir/workspace/client.hpp>
 
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -246,7 +244,9 @@ private:
         if (to.breaker.failures > 0)
             to.connect_attempts = 1'000;
         if (to.user.empty())
-            to.user = lakebase_role_of(*workspace_, deadline::in(std::chrono::seconds{10}));
+            to.find_user = [role = std::make_shared<lakebase_role>(*workspace_)] {
+                return role->find();
+            };
         return std::make_unique<lakebase::pool>(std::move(to), std::move(password));
     }
 

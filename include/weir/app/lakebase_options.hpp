@@ -9,6 +9,8 @@
 #include <weir/workspace/client.hpp>
 #include <weir/workspace/current_user.hpp>
 
+#include <chrono>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -32,16 +34,37 @@ namespace weir::app {
     return to;
 }
 
-/// The database role of whoever the workspace's credentials belong to.
-/// Errors: configuration_error where it does not tell; those of a call.
-[[nodiscard]] inline std::string lakebase_role_of(workspace::client& at, deadline until) {
-    auto found = workspace::read_current_user(at, {.until = until});
-    if (found.user_name.empty())
-        throw configuration_error{
-            "The workspace does not tell who its credentials belong to: set PGUSER or "
-            "LAKEBASE_USER"
-        };
-    return std::move(found.user_name);
-}
+/// The database role of whoever a workspace's credentials belong to, asked for until it is known.
+/// Threads: safe; one asks while others wait.
+class lakebase_role {
+public:
+    /// Lifetime: the client must outlive it.
+    explicit lakebase_role(workspace::client& at) : at_(&at) {}
+
+    /// Errors: configuration_error where the workspace does not tell; those of a call.
+    [[nodiscard]] std::string find() {
+        const std::lock_guard lock{mutex_};
+        if (known_.empty())
+            known_ = ask();
+        return known_;
+    }
+
+private:
+    [[nodiscard]] std::string ask() const {
+        // The pool gives up connecting after as long.
+        const auto until = deadline::in(std::chrono::seconds{10});
+        auto found = workspace::read_current_user(*at_, {.until = until});
+        if (found.user_name.empty())
+            throw configuration_error{
+                "The workspace does not tell who its credentials belong to: set PGUSER or "
+                "LAKEBASE_USER"
+            };
+        return std::move(found.user_name);
+    }
+
+    workspace::client* at_;
+    std::mutex mutex_;
+    std::string known_;
+};
 
 } // namespace weir::app

@@ -68,6 +68,9 @@ struct options {
     std::string database = "databricks_postgres";
     /// The PostgreSQL role: a service principal's client id, or a user's e-mail.
     std::string user{};
+    /// Asked for the role at every connect where `user` is empty, so it should remember; what it
+    /// throws fails the connect.
+    std::function<std::string()> find_user{};
     ssl_mode ssl = ssl_mode::automatic;
     /// Debian's libpq 15 does not know `sslrootcert=system`.
     std::string ssl_root_certificate = "/etc/ssl/certs/ca-certificates.crt";
@@ -175,7 +178,7 @@ inline void check_options(const options& to) {
     };
     check_text("host", to.host, false);
     check_text("database", to.database, true);
-    check_text("user", to.user, true);
+    check_text("user", to.user, !to.find_user);
     check_text("schema", to.schema, false);
     check_text("application name", to.application_name, false);
     check_text("root certificate", to.ssl_root_certificate, false);
@@ -226,9 +229,13 @@ inline void check_options(const options& to) {
     return settings;
 }
 
-/// The connection string. It holds the password, hence the type.
-[[nodiscard]] inline secret
-connection_string(const options& to, const secret& password, std::chrono::milliseconds timeout) {
+/// The connection string; `user` empty: that of the options. It holds the password, hence the type.
+[[nodiscard]] inline secret connection_string(
+    const options& to,
+    const secret& password,
+    std::chrono::milliseconds timeout,
+    std::string_view user = {}
+) {
     std::string text;
     // Room for a token, so that no half-written copy of it stays behind in memory.
     text.reserve(2048 + 2 * password.reveal().size());
@@ -236,7 +243,7 @@ connection_string(const options& to, const secret& password, std::chrono::millis
         append_setting(text, "host", to.host);
     append_setting(text, "port", std::to_string(to.port));
     append_setting(text, "dbname", to.database);
-    append_setting(text, "user", to.user);
+    append_setting(text, "user", user.empty() ? std::string_view{to.user} : user);
     if (!password.empty())
         append_setting(text, "password", password.reveal());
     append_setting(text, "application_name", to.application_name);

@@ -190,6 +190,33 @@ TEST_CASE("a workspace that cannot be reached keeps nobody from Lakebase, and op
     CHECK(circuit_of(on, "warehouse") == "closed");
 }
 
+TEST_CASE("a workspace that is away at start and has to tell the user keeps a service degraded") {
+    const test::own_schema schema{test::postgres_server::shared(), "e2e_faults"};
+    auto how = workspace_options(schema.server());
+    how.insert(how.end(), {"--token", "weir_app=local-token"});
+    const test::workspace_process workspace{how};
+    workspace.add_fault(R"({"kind":"drop_before","times":-1,"path":"/api/2.0"})");
+    service on{
+        {{"DATABRICKS_HOST", workspace.url()},
+         {"DATABRICKS_TOKEN", "local-token"},
+         {"LAKEBASE_ENDPOINT", "projects/local/branches/production/endpoints/primary"},
+         {"PGHOST", "127.0.0.1"},
+         {"PGPORT", std::to_string(schema.server().port())},
+         {"LAKEBASE_SCHEMA", schema.name()},
+         {"WEIR_LOCAL_USER", "lena"},
+         {"WEIR_PORT", "0"}}
+    };
+    const auto health = on.send({.target = "/api/v1/healthcheck"});
+    CHECK(health.status == 503);
+    CHECK(health.parsed.at("components").at("database") != "connected");
+    CHECK(on.send({.target = "/api/v1/orders"}).status == 503);
+    CHECK(on.send({.target = "/livez"}).status == 200);
+    workspace.clear_faults();
+    CHECK(eventually([&] { return on.send({.target = "/api/v1/healthcheck"}).status == 200; }));
+    CHECK(on.send({.method = "POST", .target = "/api/v1/orders", .body = "{}"}).status == 201);
+    CHECK(on.process().stop() == 0);
+}
+
 TEST_CASE("when every connection waits for a slow statement, the queue is bounded and not lost") {
     const test::own_schema schema{test::postgres_server::shared(), "e2e_slow"};
     service on{postgres_settings(schema.server(), schema.name(), {{"WEIR_LOCAL_USER", "lena"}})};

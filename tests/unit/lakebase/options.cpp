@@ -98,6 +98,14 @@ TEST_CASE("TLS modes have libpq's names, without those that may do without TLS")
     CHECK_THROWS_AS(ssl_mode_named("allow"), configuration_error);
 }
 
+TEST_CASE("a user that was found stands in for one that is told") {
+    const auto text = [](const options& to, std::string_view found) {
+        return connection_string(to, secret{}, std::chrono::milliseconds{5'000}, found).reveal();
+    };
+    CHECK(holds(text({}, "it's"), R"(user='it\'s')"));
+    CHECK(holds(text({.user = "u"}, {}), "user='u'"));
+}
+
 TEST_CASE("no password means no password setting") {
     CHECK_FALSE(holds(text_for({.user = "u"}), "password"));
 }
@@ -125,6 +133,7 @@ TEST_CASE("options that cannot work are refused by name") {
     };
     CHECK(refusal({.user = "u"}) == "accepted");
     CHECK(holds(refusal({}), "user is missing"));
+    CHECK(refusal({.find_user = [] { return std::string{"found"}; }}) == "accepted");
     CHECK(holds(refusal({.database = "", .user = "u"}), "database"));
     CHECK(holds(refusal({.user = "u", .schema = std::string(64, 's')}), "schema"));
     CHECK(holds(refusal({.user = std::string{"a\0b", 3}}), "NUL"));

@@ -52,7 +52,7 @@ public:
     /// another password when it refuses the first.
     ///
     /// Errors: connection_error, at once while the circuit is open; authentication_error,
-    /// configuration_error, timeout_error; what the provider throws.
+    /// configuration_error, timeout_error; what the providers of user and password throw.
     std::unique_ptr<connection> connect(watched_statement& watch, watchdog& dog, deadline until) {
         auto need = password_need::connect;
         for (std::size_t attempt = 1;; ++attempt) {
@@ -61,9 +61,10 @@ public:
             auto leave = breaker_.enter();
             if (!leave)
                 throw_open();
+            const auto user = options_.user.empty() ? options_.find_user() : options_.user;
             const auto password = password_ ? password_(need) : secret{};
             try {
-                auto made = open(password, watch, dog, until);
+                auto made = open(user, password, watch, dog, until);
                 leave->succeeded();
                 return made;
             } catch (const error& failure) {
@@ -102,9 +103,14 @@ private:
         };
     }
 
-    std::unique_ptr<connection>
-    open(const secret& password, watched_statement& watch, watchdog& dog, deadline until) const {
-        const auto text = connection_string(options_, password, until.left());
+    std::unique_ptr<connection> open(
+        const std::string& user,
+        const secret& password,
+        watched_statement& watch,
+        watchdog& dog,
+        deadline until
+    ) const {
+        const auto text = connection_string(options_, password, until.left(), user);
         try {
             return std::make_unique<connection>(options_, text, watch, dog);
         } catch (const pq_failure& failure) {
