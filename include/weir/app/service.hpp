@@ -41,6 +41,7 @@
 #include <weir/http/table_options.hpp>
 #include <weir/table/row.hpp>
 #include <weir/workspace/client.hpp>
+#include <weir/workspace/timed_cache.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -367,6 +368,8 @@ private:
             to.single("weir_api_log_written_total", "counter", "Rows kept.", api_log_->written());
             to.single("weir_api_log_lost_total", "counter", "Rows lost.", api_log_->lost());
         }
+        if (known_tables_)
+            write_cache(to, "tables", known_tables_());
         to.single("weir_log_lost_lines_total", "counter", "Log lines lost.", log_.lost_lines());
         if (server_ == nullptr)
             return;
@@ -421,6 +424,21 @@ private:
                 each.tables.push_back(&jobs_->facts());
     }
 
+    static void write_cache(
+        http::metrics_writer& to, std::string_view name, const workspace::timed_cache_statistics& of
+    ) {
+        to.family("weir_cache_entries", "gauge", "What a cache keeps.");
+        to.sample("weir_cache_entries", {{"cache", name}}, of.kept);
+        constexpr std::string_view lookups = "weir_cache_lookups_total";
+        to.family(lookups, "counter", "By what a cache answered with.");
+        to.sample(lookups, {{"cache", name}, {"by", "value"}}, of.hits);
+        to.sample(lookups, {{"cache", name}, {"by", "absence"}}, of.absences);
+        to.sample(lookups, {{"cache", name}, {"by", "shared_fetch"}}, of.shared);
+        to.sample(lookups, {{"cache", name}, {"by", "fetch"}}, of.fetches);
+        to.family("weir_cache_evictions_total", "counter", "Dropped for want of room.");
+        to.sample("weir_cache_evictions_total", {{"cache", name}}, of.evicted);
+    }
+
     void add_records() {
         std::vector<record_source> tables;
         for (const auto& each : tables_)
@@ -436,7 +454,7 @@ private:
             log_.warning("no api_log: set DATABRICKS_LOG_CATALOG and DATABRICKS_LOG_SCHEMA");
         }
         if (how)
-            http::add_records(routes_, std::move(*how));
+            known_tables_ = http::add_records(routes_, std::move(*how));
     }
 
     /// The tables of one backend that may still be absent.
@@ -592,6 +610,7 @@ private:
     std::optional<job_desk> jobs_;
     /// Of a service with jobs and a warehouse.
     http::middleware defer_{};
+    std::function<workspace::timed_cache_statistics()> known_tables_;
     std::optional<http::api_log> api_log_;
     std::optional<http::metrics> metrics_;
     /// While it serves, from before its threads begin.

@@ -12,18 +12,22 @@
 #include <weir/http/records/read.hpp>
 #include <weir/http/records/write.hpp>
 #include <weir/http/router.hpp>
+#include <weir/workspace/timed_cache.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 
 namespace weir::http {
 
-/// Adds `<base>/records/write`, `read`, `update` and `delete`.
+/// Adds `<base>/records/write`, `read`, `update` and `delete`. Answers what tells how its cache of
+/// undeclared tables does.
 ///
 /// Errors:   throws configuration_error when a path is taken.
 /// Lifetime: what the options refer to outlives the router.
-inline void add_records(router& routes, records_options how) {
+inline std::function<workspace::timed_cache_statistics()>
+add_records(router& routes, records_options how) {
     const auto base = how.base + "/records/";
     const auto tables = std::make_shared<detail::record_directory>(std::move(how));
     const auto add =
@@ -43,6 +47,7 @@ inline void add_records(router& routes, records_options how) {
     add("PUT", "update", true, detail::record_update{tables});
     add("DELETE", "delete", true, detail::record_delete{tables});
     add("POST", "delete", true, detail::record_delete{tables});
+    return [tables] { return tables->statistics(); };
 }
 
 } // namespace weir::http

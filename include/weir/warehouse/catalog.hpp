@@ -150,13 +150,19 @@ public:
         });
     }
 
+    /// What the cache of tables has done.
+    [[nodiscard]] workspace::timed_cache_statistics statistics() const {
+        return known_.statistics();
+    }
+
 private:
     // The token itself is not kept.
-    static std::string key_of(std::string_view full_name, const call_identity& as) {
-        std::string made = as.bearer.empty() ? std::string{} : sha256_hex(as.bearer);
-        made.push_back(' ');
+    static workspace::identity_key key_of(std::string_view full_name, const call_identity& as) {
+        workspace::identity_key made{
+            .identity = as.bearer.empty() ? std::string{} : sha256_hex(as.bearer)
+        };
         for (const char c : full_name)
-            made.push_back(to_lower(c));
+            made.name.push_back(to_lower(c));
         return made;
     }
 
@@ -196,7 +202,7 @@ private:
 
     workspace::client* at_;
     warehouse* on_;
-    workspace::timed_cache<catalog_table> known_;
+    workspace::timed_cache<catalog_table, workspace::identity_key> known_;
 };
 
 } // namespace weir::warehouse

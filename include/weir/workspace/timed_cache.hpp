@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <compare>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -17,7 +18,6 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace weir::workspace {
@@ -25,17 +25,23 @@ namespace weir::workspace {
 struct timed_cache_options {
     /// How long a value is good.
     std::chrono::milliseconds life = std::chrono::minutes{5};
-    /// Values kept; beyond, those whose life is over go, else the one unused for longest.
+    /// How long it is remembered that there is none, which a fetch tells by not_found_error; 0: not
+    /// at all.
+    std::chrono::milliseconds absence{0};
+    /// Values and absences kept; beyond, those whose life is over go, else the one unused for
+    /// longest.
     std::size_t most = 1000;
     std::function<deadline::clock::time_point()> now = [] { return deadline::clock::now(); };
 };
 
 /// What a cache has done.
 struct timed_cache_statistics {
-    /// Values kept now, some perhaps beyond their life.
+    /// Values and absences kept now, some perhaps beyond their life.
     std::size_t kept = 0;
     /// Answered by a value that was kept.
     std::uint64_t hits = 0;
+    /// Answered by an absence that was kept.
+    std::uint64_t absences = 0;
     /// Answered by somebody else's fetch, which was under way.
     std::uint64_t shared = 0;
     std::uint64_t fetches = 0;
@@ -43,25 +49,39 @@ struct timed_cache_statistics {
     std::uint64_t evicted = 0;
 };
 
-/// Keeps values by key. What depends on who asks has that in its key. Threads: any number at once.
-template <class Value>
+/// A key for what depends on who asks.
+struct identity_key {
+    /// Of the caller; never a secret. Empty: the service itself.
+    std::string identity{};
+    std::string name{};
+
+    friend bool operator==(const identity_key&, const identity_key&) = default;
+    friend auto operator<=>(const identity_key&, const identity_key&) = default;
+};
+
+/// Keeps values by key. Threads: any number at once.
+template <class Value, class Key = std::string>
 class timed_cache {
 public:
     explicit timed_cache(timed_cache_options options = {}) : options_(std::move(options)) {}
 
     /// The value of a key: kept, or fetched by `fetch()`, or by whoever is fetching it already.
     ///
-    /// Errors: what the fetch throws, also to those who waited for it; nothing is kept then.
-    /// timeout_error when somebody else's fetch takes longer than `until`.
+    /// Errors: what the fetch throws, also to those who waited for it; of that only a
+    /// not_found_error is kept, where options say so. timeout_error when somebody else's fetch
+    /// takes longer than `until`.
     template <class Fetch>
-    [[nodiscard]] std::shared_ptr<const Value>
-    get(const std::string& key, deadline until, Fetch&& fetch) {
+    [[nodiscard]] std::shared_ptr<const Value> get(const Key& key, deadline until, Fetch&& fetch) {
         std::unique_lock lock{mutex_};
         for (;;) {
             const auto found = kept_.find(key);
             if (found != kept_.end() && options_.now() < found->second.good_until) {
-                ++done_.hits;
                 found->second.used = ++uses_;
+                if (found->second.absence) {
+                    ++done_.absences;
+                    std::rethrow_exception(found->second.absence);
+                }
+                ++done_.hits;
                 return found->second.value;
             }
             const auto running = running_.find(key);
@@ -80,18 +100,18 @@ public:
         }
     }
 
-    /// The next get() of that key fetches it.
-    void forget(std::string_view key) {
-        const std::lock_guard lock{mutex_};
-        if (const auto found = kept_.find(key); found != kept_.end())
-            kept_.erase(found);
+    /// The next get() of that key fetches it, whoever may be fetching it now.
+    void forget(const Key& key) {
+        forget_if([&](const Key& each) { return each == key; });
     }
 
     /// The same for every key that `is_stale(key)` picks.
     template <class Choice>
     void forget_if(const Choice& is_stale) {
+        const auto picks = [&](const auto& each) { return is_stale(each.first); };
         const std::lock_guard lock{mutex_};
-        std::erase_if(kept_, [&](const auto& each) { return is_stale(each.first); });
+        std::erase_if(kept_, picks);
+        std::erase_if(running_, picks);
     }
 
     [[nodiscard]] timed_cache_statistics statistics() const {
@@ -104,6 +124,8 @@ public:
 private:
     struct entry {
         std::shared_ptr<const Value> value;
+        /// What is thrown instead.
+        std::exception_ptr absence;
         deadline::clock::time_point good_until;
         /// Larger: later.
         std::uint64_t used;
@@ -113,12 +135,13 @@ private:
         std::shared_ptr<const Value> value{};
         std::exception_ptr failure{};
         bool is_over = false;
+        bool is_absent = false;
         bool ran_out_of_time = false;
     };
 
     template <class Fetch>
     std::shared_ptr<const Value>
-    fetch_here(std::unique_lock<std::mutex>& lock, const std::string& key, Fetch&& fetch) {
+    fetch_here(std::unique_lock<std::mutex>& lock, const Key& key, Fetch&& fetch) {
         const auto mine = std::make_shared<fetching>();
         running_.emplace(key, mine);
         ++done_.fetches;
@@ -128,21 +151,31 @@ private:
         } catch (const timeout_error&) {
             mine->failure = std::current_exception();
             mine->ran_out_of_time = true;
+        } catch (const not_found_error&) {
+            mine->failure = std::current_exception();
+            mine->is_absent = true;
         } catch (...) {
             mine->failure = std::current_exception();
         }
         lock.lock();
-        running_.erase(key);
         mine->is_over = true;
-        if (mine->value)
-            keep(key, mine->value);
+        // Else it was to be forgotten meanwhile.
+        if (const auto running = running_.find(key);
+            running != running_.end() && running->second == mine) {
+            running_.erase(running);
+            if (mine->value) {
+                keep(key, {mine->value, {}, options_.now() + options_.life, ++uses_});
+            } else if (mine->is_absent && options_.absence.count() > 0) {
+                keep(key, {{}, mine->failure, options_.now() + options_.absence, ++uses_});
+            }
+        }
         changed_.notify_all();
         if (mine->failure)
             std::rethrow_exception(mine->failure);
         return mine->value;
     }
 
-    void keep(const std::string& key, const std::shared_ptr<const Value>& value) {
+    void keep(const Key& key, entry made) {
         const auto now = options_.now();
         if (kept_.size() >= options_.most)
             std::erase_if(kept_, [&](const auto& each) { return each.second.good_until <= now; });
@@ -154,14 +187,14 @@ private:
                 [](const auto& a, const auto& b) { return a.second.used < b.second.used; }
             ));
         }
-        kept_.insert_or_assign(key, entry{value, now + options_.life, ++uses_});
+        kept_.insert_or_assign(key, std::move(made));
     }
 
     timed_cache_options options_;
     mutable std::mutex mutex_{};
     std::condition_variable changed_{};
-    std::map<std::string, entry, std::less<>> kept_{};
-    std::map<std::string, std::shared_ptr<fetching>, std::less<>> running_{};
+    std::map<Key, entry> kept_{};
+    std::map<Key, std::shared_ptr<fetching>> running_{};
     timed_cache_statistics done_{};
     std::uint64_t uses_ = 0;
 };

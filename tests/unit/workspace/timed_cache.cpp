@@ -84,6 +84,49 @@ TEST_CASE("what is beyond its life goes before what is in use, and does not coun
     CHECK(cache.statistics().evicted == 0);
 }
 
+TEST_CASE("that there is none is remembered for as long as options say, and for each who asks") {
+    bench at;
+    auto how = at.options();
+    how.absence = 2s;
+    timed_cache<int, identity_key> cache{how};
+    int asked = 0;
+    const auto absent = [&]() -> int {
+        ++asked;
+        throw weir::not_found_error{"none"};
+    };
+    const identity_key ada{"ada", "t"};
+    for (int i = 0; i < 3; ++i)
+        CHECK_THROWS_AS(cache.get(ada, {}, absent), weir::not_found_error);
+    CHECK(asked == 1);
+    CHECK(cache.statistics().absences == 2);
+    CHECK(cache.statistics().kept == 1);
+    CHECK(*cache.get({"bob", "t"}, {}, [] { return 7; }) == 7);
+    at.now += 2s;
+    CHECK(*cache.get(ada, {}, [] { return 8; }) == 8);
+    cache.forget(ada);
+    CHECK_THROWS_AS(cache.get(ada, {}, absent), weir::not_found_error);
+    // What was made meanwhile is there at once.
+    cache.forget_if([](const identity_key& each) { return each.name == "t"; });
+    CHECK(*cache.get(ada, {}, [] { return 9; }) == 9);
+    // No other failure is remembered.
+    const auto fails = []() -> int { throw weir::connection_error{"away"}; };
+    CHECK_THROWS_AS(cache.get({"eve", "t"}, {}, fails), weir::connection_error);
+    CHECK(*cache.get({"eve", "t"}, {}, [] { return 1; }) == 1);
+}
+
+TEST_CASE("what is fetched while it is to be forgotten is neither kept nor shared") {
+    bench at;
+    timed_cache<int> cache{at.options()};
+    const auto first = cache.get("a", {}, [&] {
+        cache.forget("a");
+        // Whoever asks by now is told what is true by now.
+        CHECK(*cache.get("a", {}, [] { return 2; }) == 2);
+        return 1;
+    });
+    CHECK(*first == 1);
+    CHECK(*cache.get("a", {}, [] { return 3; }) == 2);
+}
+
 TEST_CASE("a cache counts what it did") {
     bench at;
     timed_cache<int> cache{at.options()};

@@ -157,8 +157,12 @@ public:
 
     /// The facts of a table are no longer what they were.
     void forget(const record_address& at) {
-        const auto suffix = "\n" + key_of(at);
-        known_.forget_if([&](std::string_view key) { return key.ends_with(suffix); });
+        const auto name = at.full();
+        known_.forget_if([&](const auto& key) { return key.name == name; });
+    }
+
+    [[nodiscard]] workspace::timed_cache_statistics statistics() const {
+        return known_.statistics();
     }
 
     [[nodiscard]] table_turns& turns() noexcept { return turns_; }
@@ -199,8 +203,6 @@ private:
             letter = to_lower(letter);
         return made;
     }
-
-    [[nodiscard]] static std::string key_of(const record_address& at) { return at.full(); }
 
     void close_beside(const declared_record_table& each) {
         const std::string name{each.of->name};
@@ -259,24 +261,29 @@ private:
 
     [[nodiscard]] std::shared_ptr<const runtime_table>
     look_up(const record_address& at, const sessions& from, const request& asked) {
-        const auto who = asked.caller ? asked.caller->id : std::string{};
+        const workspace::identity_key key{
+            .identity = asked.caller ? asked.caller->id : std::string{}, .name = at.full()
+        };
         try {
-            return known_.get(who + "\n" + key_of(at), asked.until, [&] {
-                static constexpr table nobodys{};
-                auto session = open(from, nobodys, asked);
-                auto made = read_table(session, place_of(at), asked.until);
-                if (!made)
-                    refuse_absent(at);
-                return std::move(*made);
-            });
+            return known_.get(key, asked.until, [&] { return fetch(at, from, asked); });
         } catch (const not_found_error&) {
             return nullptr;
+        }
+    }
+
+    /// Errors: not_found_error where there is no such table, or not its catalog.
+    [[nodiscard]] runtime_table
+    fetch(const record_address& at, const sessions& from, const request& asked) const {
+        static constexpr table nobodys{};
+        try {
+            auto session = open(from, nobodys, asked);
+            if (auto made = read_table(session, place_of(at), asked.until))
+                return std::move(*made);
         } catch (const statement_error& failed) {
-            // Neither is its catalog.
             if (!says_absent(failed))
                 throw;
-            return nullptr;
         }
+        refuse_absent(at);
     }
 
     [[nodiscard]] static bool
@@ -293,7 +300,7 @@ private:
     records_options how_;
     std::vector<std::unique_ptr<json::pattern_set>> patterns_{};
     std::vector<closed_table> closed_{};
-    workspace::timed_cache<runtime_table> known_;
+    workspace::timed_cache<runtime_table, workspace::identity_key> known_;
     table_turns turns_{};
 };
 

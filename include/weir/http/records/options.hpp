@@ -10,6 +10,7 @@
 #include <weir/table/table.hpp>
 #include <weir/workspace/timed_cache.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -52,7 +53,7 @@ struct records_options {
     /// Where audit times come from.
     now_function clock = &now;
     /// How long the facts of a table that is not declared are good.
-    workspace::timed_cache_options metadata{};
+    workspace::timed_cache_options metadata{.absence = std::chrono::seconds{2}};
 };
 
 } // namespace weir::http
