@@ -8,7 +8,10 @@
 #include <catch.hpp>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <fstream>
+#include <http2_client.hpp>
+#include <map>
 #include <raw_http.hpp>
 #include <string>
 #include <string_view>
@@ -27,6 +30,7 @@ using namespace weir::http;
 using namespace e2e;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
+using weir::test::http2_client;
 using weir::test::raw_client;
 
 // One more than a request may have.
@@ -39,6 +43,15 @@ std::string many_fields() {
 
 milliseconds since(steady_clock::time_point start) {
     return std::chrono::duration_cast<milliseconds>(steady_clock::now() - start);
+}
+
+// Answers that no route made, by status.
+std::map<std::string, std::uint64_t> own_answers_of(const server& of) {
+    std::map<std::string, std::uint64_t> found;
+    of.own_answers().for_each([&](const std::string& status, std::uint64_t count) {
+        found[status] = count;
+    });
+    return found;
 }
 
 } // namespace
@@ -184,6 +197,21 @@ TEST_CASE("heads without end are refused at their limit") {
         const auto answer = client.receive();
         REQUIRE(answer);
         CHECK(answer->status == 431);
+    }
+    CHECK(own_answers_of(running.server).at("431") == 2);
+}
+
+TEST_CASE("many requests at once for what is said at once are all answered, in order") {
+    own_listener running;
+    raw_client client{running.port};
+    std::string bytes;
+    for (int at = 0; at < 2'000; ++at)
+        bytes += get("/alive");
+    client.send(bytes);
+    for (int at = 0; at < 2'000; ++at) {
+        const auto answer = client.receive();
+        REQUIRE(answer);
+        REQUIRE(answer->status == 200);
     }
 }
 
@@ -360,6 +388,22 @@ TEST_CASE("beyond the requests that may wait for a worker, one gets 503 at once"
             ++refused;
     }
     CHECK(refused >= 4); // the first may find `waiting` not yet queued
+    // What is said at once stands in no queue, by either HTTP.
+    raw_client watcher{running.port};
+    for (int at = 0; at < 3; ++at) {
+        const auto alive = watcher.exchange(get("/alive", "X-Request-ID: w-1\r\n"));
+        REQUIRE(alive);
+        CHECK(alive->status == 200);
+        CHECK(alive->body == R"({"status":"alive"})");
+        CHECK(alive->headers.find("X-Request-ID") == "w-1");
+    }
+    http2_client other{running.port};
+    CHECK(other.exchange("GET", "/alive").body == R"({"status":"alive"})");
+    CHECK(other.exchange("HEAD", "/alive").body.empty());
+    CHECK(other.exchange("GET", "/ping").status == 503);
+    const auto told = own_answers_of(running.server);
+    CHECK(told.at("200") == 5);
+    CHECK(told.at("503") == static_cast<std::uint64_t>(refused) + 1);
     running.held.open();
     for (auto& client : served)
         CHECK(client.receive()->body == "waited");

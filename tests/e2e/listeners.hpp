@@ -75,6 +75,7 @@ struct routes_under_test {
             answer.headers.add("X-Bad", "a\r\nX-Injected: b");
             return answer;
         });
+        routes.answer_at_once("/alive", R"({"status":"alive"})");
         // Runs until nobody waits for it any more.
         routes.add("GET", "/until-left", [this](const request& asked) {
             std::mutex mutex;

@@ -387,6 +387,11 @@ private:
             "Requests answered 503 because too many waited.",
             now.turned_away
         );
+        constexpr std::string_view own = "weir_http_listener_answers_total";
+        to.family(own, "counter", "Answers of the listener, which no route made.");
+        server_->own_answers().for_each([&](const std::string& status, std::uint64_t count) {
+            to.sample(own, {{"status", status}}, count);
+        });
     }
 
     void add_jobs() {

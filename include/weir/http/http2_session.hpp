@@ -11,6 +11,7 @@
 #include <weir/http/request_id.hpp>
 #include <weir/http/response.hpp>
 #include <weir/http/response_head.hpp>
+#include <weir/http/status_counts.hpp>
 
 #include <algorithm>
 #include <array>
@@ -42,9 +43,11 @@ public:
     using time_point = std::chrono::steady_clock::time_point;
     using stream_id = std::int32_t;
 
-    /// Lifetime: the limits outlive this object.
-    http2_session(const connection_limits& limits, std::string peer)
-        : limits_(&limits), peer_(std::move(peer)), session_(make_session(), &nghttp2_session_del) {
+    /// `refusals` counts what it refuses by itself. Lifetime: it and the limits outlive this
+    /// object.
+    http2_session(const connection_limits& limits, std::string peer, status_counts& refusals)
+        : limits_(&limits), peer_(std::move(peer)), refusals_(&refusals),
+          session_(make_session(), &nghttp2_session_del) {
         const std::array<nghttp2_settings_entry, 3> settings{{
             {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limits.streams},
             {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE,
@@ -211,6 +214,12 @@ public:
                     {408, "request_timeout", "The request did not arrive in time", {}, {}}
                 );
         return true;
+    }
+
+    /// A request that is whole and not taken yet, or nullptr. Lifetime: until it is taken.
+    [[nodiscard]] const request* waiting(stream_id id) const noexcept {
+        const auto found = streams_.find(id);
+        return found == streams_.end() || found->second.is_taken ? nullptr : &found->second.asked;
     }
 
     /// Refuses a request whose handling cannot begin.
@@ -466,6 +475,7 @@ private:
             return;
         buffered_ -= std::min(buffered_, stream.body.size());
         stream.body = {};
+        refusals_->add(told.status);
         submit(id, stream, problem_response(told, choose_request_id(stream.asked.headers)));
     }
 
@@ -560,6 +570,7 @@ private:
 
     const connection_limits* limits_;
     std::string peer_;
+    status_counts* refusals_;
     std::map<stream_id, stream_state> streams_;
     std::vector<stream_id> ready_;
     std::vector<stream_id> hungry_;

@@ -7,6 +7,7 @@
 #include <weir/data/statement_trace.hpp>
 #include <weir/http/response.hpp>
 #include <weir/http/router.hpp>
+#include <weir/http/status_counts.hpp>
 #include <weir/table/table.hpp>
 
 #include <algorithm>
@@ -191,13 +192,8 @@ public:
     }
 
 private:
-    // What weir answers with; others are counted together.
-    static constexpr std::array<int, 26> statuses{200, 201, 202, 204, 304, 400, 401, 403, 404,
-                                                  405, 406, 408, 409, 411, 412, 413, 414, 415,
-                                                  417, 422, 429, 500, 501, 503, 504, 505};
-
     struct request_counts {
-        std::array<std::atomic<std::uint64_t>, statuses.size() + 1> by_status{};
+        status_counts by_status{};
         latency_histogram latency{};
     };
 
@@ -212,12 +208,7 @@ private:
         if (seen.asked.route != nullptr)
             at =
                 std::min(at, static_cast<std::size_t>(seen.asked.route - routes_->routes().data()));
-        const auto status =
-            std::lower_bound(statuses.begin(), statuses.end(), seen.answered.status);
-        const bool is_known = status != statuses.end() && *status == seen.answered.status;
-        const auto slot =
-            is_known ? static_cast<std::size_t>(status - statuses.begin()) : statuses.size();
-        requests_[at].by_status[slot].fetch_add(1, std::memory_order_relaxed);
+        requests_[at].by_status.add(seen.answered.status);
         requests_[at].latency.add(seen.took);
     }
 
@@ -241,18 +232,13 @@ private:
         to.family("weir_http_requests_total", "counter", "Requests answered.");
         for (std::size_t at = 0; at < requests_.size(); ++at) {
             const auto name = name_of(at);
-            for (std::size_t slot = 0; slot <= statuses.size(); ++slot) {
-                const auto count = requests_[at].by_status[slot].load(std::memory_order_relaxed);
-                if (count == 0)
-                    continue;
-                const auto status =
-                    slot < statuses.size() ? std::to_string(statuses[slot]) : "other";
+            requests_[at].by_status.for_each([&](const std::string& status, std::uint64_t count) {
                 to.sample(
                     "weir_http_requests_total",
                     {{"method", name.method}, {"route", name.pattern}, {"status", status}},
                     count
                 );
-            }
+            });
         }
         constexpr std::string_view latency = "weir_http_request_duration_seconds";
         to.family(latency, "histogram", "From a request's last byte to its answer's first.");

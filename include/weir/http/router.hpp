@@ -91,6 +91,31 @@ public:
         add_prefix(pattern);
     }
 
+    /// Adds a GET that is 200 with that JSON, which transports may answer themselves: no caller, no
+    /// middleware and no thread is waited for, and nobody is told. For what must be said while
+    /// there is no room for requests.
+    ///
+    /// Errors: as add().
+    void answer_at_once(const std::string& path, const std::string& body) {
+        add("GET", path, [body](const request&) { return json_response(200, body); });
+        at_once_.emplace_back(path, body);
+    }
+
+    /// That answer, for the transport; absent: the request is one for handle().
+    [[nodiscard]] std::optional<response> at_once(const request& asked) const {
+        if (asked.method != "GET" && asked.method != "HEAD")
+            return std::nullopt;
+        for (const auto& [path, body] : at_once_) {
+            if (asked.target != path)
+                continue;
+            auto made = json_response(200, body);
+            made.headers.add("Cache-Control", "no-store");
+            made.headers.add("X-Request-ID", choose_request_id(asked.headers));
+            return made;
+        }
+        return std::nullopt;
+    }
+
     /// Every route, in the order they were added.
     [[nodiscard]] const std::vector<route_name>& routes() const noexcept { return routes_; }
 
@@ -380,6 +405,7 @@ private:
 
     node root_{};
     std::vector<route_name> routes_;
+    std::vector<std::pair<std::string, std::string>> at_once_;
     std::vector<std::string> prefixes_;
     identifier identify_{};
     admission admit_{};

@@ -10,6 +10,7 @@
 #include <weir/http/detail/link.hpp>
 #include <weir/http/detail/socket.hpp>
 #include <weir/http/router.hpp>
+#include <weir/http/status_counts.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -85,6 +86,9 @@ public:
         host_.is_stopping.store(true);
         detail::ring(stop_);
     }
+
+    /// Answers that no route made, by status: refusals, and what is said at once.
+    [[nodiscard]] const status_counts& own_answers() const noexcept { return host_.own_answers; }
 
     [[nodiscard]] server_statistics statistics() const {
         const auto workers = host_.workers.statistics();

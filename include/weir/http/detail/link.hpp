@@ -16,6 +16,7 @@
 #include <weir/http/request_reader.hpp>
 #include <weir/http/response_head.hpp>
 #include <weir/http/router.hpp>
+#include <weir/http/status_counts.hpp>
 
 #include <algorithm>
 #include <array>
@@ -58,6 +59,8 @@ struct link_host {
     link_table links{};
     worker_pool<link_job, link_table> workers;
     canceller cancels{};
+    /// What no route answered: refusals, and router::at_once().
+    status_counts own_answers{};
     std::atomic<bool> is_stopping{false};
 };
 
@@ -380,6 +383,13 @@ private:
         due_ = clock::time_point::max();
         asked.until = deadline::in(host_->limits.request_time);
         is_head_ = asked.method == "HEAD";
+        // Of requests that came together only the first, so that many cannot fill the stack.
+        if (pending_.empty()) {
+            if (auto made = host_->routes->at_once(asked)) {
+                host_->own_answers.add(made->status);
+                return send_answer(std::move(*made));
+            }
+        }
         if (!host_->workers.add({shared_from_this(), 0}))
             refuse({503, "overloaded", "Too many requests at once", {}, {}});
     }
@@ -547,6 +557,7 @@ private:
     }
 
     void refuse(const problem& told) {
+        host_->own_answers.add(told.status);
         auto answer = problem_response(told, choose_request_id(reader_.asked().headers));
         auto head = response_head(answer, false, std::time(nullptr), true);
         if (reader_.asked().method == "HEAD")
@@ -600,7 +611,9 @@ private:
     }
 
     void start_http2() {
-        http2_ = std::make_unique<http2_session>(host_->limits, peer_address(socket_.get()));
+        http2_ = std::make_unique<http2_session>(
+            host_->limits, peer_address(socket_.get()), host_->own_answers
+        );
         if (is_stopping())
             http2_->drain();
     }
@@ -649,9 +662,15 @@ private:
         bury();
         for (const auto id : http2_->take_hungry())
             enlist(id);
-        for (const auto id : http2_->take_ready())
-            if (!host_->workers.add({shared_from_this(), id}))
+        for (const auto id : http2_->take_ready()) {
+            const auto* const asked = http2_->waiting(id);
+            if (auto made = asked == nullptr ? std::nullopt : host_->routes->at_once(*asked)) {
+                host_->own_answers.add(made->status);
+                http2_->answer(id, std::move(*made));
+            } else if (!host_->workers.add({shared_from_this(), id})) {
                 http2_->refuse(id, {503, "overloaded", "Too many requests at once", {}, {}});
+            }
+        }
     }
 
     void work_http2(stream_id id) {
