@@ -201,6 +201,25 @@ TEST_CASE("heads without end are refused at their limit") {
     CHECK(own_answers_of(running.server).at("431") == 2);
 }
 
+TEST_CASE("every request has a deadline: the listener's, by either HTTP") {
+    // Far from what is usual, which is 30 seconds.
+    own_listener running{{.limits = {.request_time = milliseconds{7'000}}}};
+    raw_client client{running.port};
+    const auto left = client.exchange(get("/left"));
+    REQUIRE(left);
+    CHECK(std::stoi(left->body) > 0);
+    CHECK(std::stoi(left->body) <= 7'000);
+    const auto by_http2 = std::stoi(http2_client{running.port}.exchange("GET", "/left").body);
+    CHECK(by_http2 > 0);
+    CHECK(by_http2 <= 7'000);
+    guest_listener guest;
+    raw_client of_guest{guest.port};
+    const auto usual = of_guest.exchange(get("/left"));
+    REQUIRE(usual);
+    CHECK(std::stoi(usual->body) > 7'000);
+    CHECK(std::stoi(usual->body) <= 30'000);
+}
+
 TEST_CASE("many requests at once for what is said at once are all answered, in order") {
     own_listener running;
     raw_client client{running.port};

@@ -75,6 +75,10 @@ struct routes_under_test {
             answer.headers.add("X-Bad", "a\r\nX-Injected: b");
             return answer;
         });
+        // Milliseconds until the request is over.
+        routes.add("GET", "/left", [](const request& asked) {
+            return json_response(200, std::to_string(asked.until.left().count()));
+        });
         routes.answer_at_once("/alive", R"({"status":"alive"})");
         // Runs until nobody waits for it any more.
         routes.add("GET", "/until-left", [this](const request& asked) {

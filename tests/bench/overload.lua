@@ -1,0 +1,23 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- wrk script: counts answers by what became of them, and prints one line.
+ok, busy, other = 0, 0, 0
+
+function setup(thread)
+  counter = thread
+end
+
+function response(status)
+  if status == 200 then
+    ok = ok + 1
+  elseif status == 503 then
+    busy = busy + 1
+  else
+    other = other + 1
+  end
+end
+
+function done(summary, latency)
+  io.write(string.format("%d %d %d %.0f %.2f %.2f %.2f\n", counter:get("ok"), counter:get("busy"),
+    counter:get("other") + summary.errors.connect + summary.errors.read + summary.errors.timeout,
+    summary.duration / 1000, latency:percentile(50) / 1000, latency:percentile(99) / 1000, latency.max / 1000))
+end
