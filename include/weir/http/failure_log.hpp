@@ -49,9 +49,12 @@ struct failure_story {
     return false;
 }
 
-/// Appends a server's text without what may be a value: what it quotes or puts in brackets, but
-/// for names, and numbers. What is not closed is left out to its end.
+/// Appends the first line of a server's text without what may be a value: what it quotes or puts in
+/// brackets, but for names, and numbers. Values may hold quotes and brackets themselves, so each
+/// goes as far as the last that could end it. The lines after it are about rows.
 inline void append_without_values(std::string& out, std::string_view text) {
+    text.remove_prefix(std::min(text.find_first_not_of('\n'), text.size()));
+    text = text.substr(0, text.find('\n'));
     for (std::size_t at = 0; at < text.size(); ++at) {
         const char each = text[at];
         if (each >= '0' && each <= '9') {
@@ -59,16 +62,15 @@ inline void append_without_values(std::string& out, std::string_view text) {
                 out.push_back('#');
             continue;
         }
-        const char closes = each == '(' ? ')' : each;
         if (each != '"' && each != '\'' && each != '`' && each != '(') {
             out.push_back(each);
             continue;
         }
-        const auto end = text.find(closes, at + 1);
-        const bool is_name =
-            end != std::string_view::npos && each != '(' && introduces_name(text.substr(0, at));
-        out.append(is_name ? text.substr(at, end - at + 1) : std::string_view{"…"});
-        if (end == std::string_view::npos)
+        const bool is_name = each != '(' && introduces_name(text.substr(0, at));
+        const auto end = is_name ? text.find(each, at + 1) : text.rfind(each == '(' ? ')' : each);
+        const bool is_closed = end != std::string_view::npos && end > at;
+        out.append(is_name && is_closed ? text.substr(at, end - at + 1) : std::string_view{"…"});
+        if (!is_closed)
             return;
         at = end;
     }

@@ -132,7 +132,7 @@ TEST_CASE("a statement that fails is logged without what it was about") {
     REQUIRE(lines.size() == 1);
     const auto text = lines.front().at("server_text").get<std::string>();
     CHECK(text.find("no order … for …") != std::string::npos);
-    CHECK(text.find("Row … is too much") != std::string::npos);
+    CHECK(text.find("Row") == std::string::npos);
     CHECK(lines.front().at("route") == "/api/v1/orders");
     CHECK(said.find("canary") == std::string::npos);
     CHECK(said.find("\"lena\"") == std::string::npos);

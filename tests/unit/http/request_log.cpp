@@ -193,18 +193,21 @@ TEST_CASE("the line of a failure holds no path and no value, but why it failed")
         return found[0].at("server_text").get<std::string>();
     };
     CHECK(
-        line_of("XX000", R"(invalid input for "canary" in column "total" (canary, 4711))") ==
-        R"(invalid input for … in column "total" …)"
+        line_of("XX000", R"(invalid input in column "total": "canary" (canary, 4711) there)") ==
+        R"(invalid input in column "total": … … there)"
     );
     CHECK(
         line_of("", "Could not convert string 'canary' to INT32") ==
         "Could not convert string … to INT#"
     );
     CHECK(
-        line_of("38000", "[CAST_INVALID_INPUT] `canary` is no 4711.5") ==
+        line_of("38000", "\n[CAST_INVALID_INPUT] `canary` is no 4711.5") ==
         "[CAST_INVALID_INPUT] … is no #.#"
     );
-    CHECK(line_of("XX000", "never closed: 'canary") == "never closed: …");
+    // Values hold what they like: quotes, brackets, lines.
+    CHECK(line_of("XX000", "no \"a\"canary\" here") == "no … here");
+    CHECK(line_of("XX000", "row (1, f(x), canary) here\nDETAIL:  canary") == "row … here");
+    CHECK(line_of("XX000", "never closed: 'a\ncanary'") == "never closed: …");
     CHECK(line_of("P0001", "no room for canary").empty());
     // About names it is told whole: what is missing has to be found.
     CHECK(
