@@ -13,6 +13,7 @@
 #include <weir/data/shared_unit.hpp>
 #include <weir/http/failure_log.hpp>
 #include <weir/http/problem.hpp>
+#include <weir/http/route_name.hpp>
 #include <weir/http/sessions.hpp>
 
 #include <algorithm>
@@ -481,9 +482,10 @@ private:
     ) const {
         if (how_.log == nullptr)
             return;
+        const http::route_name named{"job", of.of.kind + "/" + of.of.id};
         http::request about;
-        about.method = "job";
-        about.path = of.of.kind + "/" + of.of.id;
+        about.method = named.method;
+        about.route = &named;
         about.request_id = of.of.request_id;
         http::log_failure(*how_.log, about, told, failure);
     }

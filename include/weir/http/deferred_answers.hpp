@@ -197,7 +197,8 @@ deferred_answers(sessions jobs_on, job_records jobs, std::string base) {
         );
         if (preferred.respond_async)
             taken.headers.add("Preference-Applied", "respond-async");
-        asked.failure = nullptr;
+        if (asked.outcome != nullptr)
+            asked.outcome->failure = nullptr;
         return taken;
     };
 }
