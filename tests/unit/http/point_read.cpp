@@ -19,6 +19,8 @@
 
 #include "../table/allocations.hpp"
 
+namespace point_read_cases {
+
 using namespace weir;
 
 namespace {
@@ -126,3 +128,5 @@ TEST_CASE("a point read costs few allocations") {
     CHECK(cost <= 30); // 28 by g++ 12
 #endif
 }
+
+} // namespace point_read_cases
