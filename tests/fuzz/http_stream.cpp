@@ -3,6 +3,7 @@
 // hold, every request is answered or refused.
 #include <weir/http/http2_session.hpp>
 #include <weir/http/request_reader.hpp>
+#include <weir/http/status_counts.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -67,7 +68,8 @@ std::string read_http1(std::string_view text, std::size_t piece_bytes) {
 
 /// The same for HTTP/2, every request answered as soon as it is whole. What arrived, in order.
 std::string read_http2(std::string_view text, std::size_t piece_bytes) {
-    http2_session session{limits, "127.0.0.1"};
+    status_counts refusals;
+    http2_session session{limits, "127.0.0.1", refusals};
     std::string seen;
     std::string out;
     bool is_sound = true;

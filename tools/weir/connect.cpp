@@ -26,7 +26,7 @@ void mint(const app::settings& chosen, lakebase::options& to, secret& password) 
                                               : workspace::endpoint_passwords(at, from.endpoint);
     password = source(until).text;
     if (to.user.empty())
-        to.user = app::lakebase_role_of(at, until);
+        to.user = app::lakebase_role{at}.find();
 }
 
 } // namespace
