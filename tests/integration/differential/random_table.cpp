@@ -101,11 +101,6 @@ bool is_json_number(const weir::any_value& value) {
            (real != nullptr && std::isfinite(*real));
 }
 
-bool is_text(type kind) {
-    return kind == type::string || kind == type::varchar || kind == type::fixed_char ||
-           kind == type::enumeration;
-}
-
 std::string text_of(const weir::any_value& value, weir::text_format format) {
     std::string text;
     weir::append_text(text, value, format);
@@ -387,7 +382,7 @@ random_comparison(chance& with, const weir::table& of, const std::vector<std::ve
     }
     if (made.is == question::shape::list) {
         made.op = "in";
-    } else if (is_text(kind.kind) && kind.kind != type::enumeration && with.one_in(3)) {
+    } else if (is_text(kind.kind) && with.one_in(3)) {
         made.op = "like";
         made.values.front() = with.of<std::string>({"*", ""}) + made.values.front() + "*";
     } else {
