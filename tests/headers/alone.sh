@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Compiles every public header by itself, included twice, warnings as errors: alone.sh INCLUDE_DIR WORK_DIR COMPILER...
+# Compiles every public header with nothing before it, included twice, warnings as errors:
+# alone.sh INCLUDE_DIR WORK_DIR COMPILER...
 # Finds the headers itself, so a new one is covered at once. Objects instead of -fsyntax-only: ccache keeps them,
 # a second run takes a tenth.
 set -uo pipefail
@@ -33,8 +34,17 @@ export -f compile_one
 export INCLUDE_DIR=$include_dir WORK_DIR=$work_dir FAILED=$failed
 
 headers=$(cd "$include_dir" && find weir -name '*.hpp' | sort)
-printf '%s\n' "$headers" |
+# What a header includes before anything else is read alone with it.
+read_with_others=$(cd "$include_dir" && printf '%s\n' "$headers" |
+    xargs -n 1 sed -n '/^#include/{s/^#include <\(weir\/[^>]*\)>.*/\1/p;q}' | sort -u)
+comm -23 <(printf '%s\n' "$headers") <(printf '%s\n' "$read_with_others") |
     xargs -P "$(nproc)" -I '{}' bash -c 'compile_one "$@"' _ '{}' "$@"
+
+# Of those only this says that they can be included twice.
+if (cd "$include_dir" && printf '%s\n' "$headers" | xargs grep -L '^#pragma once' | grep .); then
+    echo "have no #pragma once"
+    exit 1
+fi
 
 count=$(printf '%s\n' "$headers" | grep -c .)
 if [ -f "$failed" ]; then
