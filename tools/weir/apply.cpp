@@ -11,6 +11,7 @@
 #include "database.hpp"
 #include "migrate.hpp"
 #include "plan.hpp"
+#include "state.hpp"
 #include "survey.hpp"
 #include "wanted.hpp"
 
@@ -76,7 +77,7 @@ void migrate(
     // What a service keeps beside its schemas no schema file asks for: it makes those itself, and
     // no record may say that a migration did.
     std::vector<const table*> asked{tables.begin(), tables.end()};
-    std::erase_if(asked, [](const table* each) { return each->name.starts_with("weir_"); });
+    std::erase_if(asked, [](const table* each) { return is_weirs_own(each->name); });
     const wanted_tables wanted{asked, asked.size(), to.schema, to.variables};
     try {
         database at{to.connection};

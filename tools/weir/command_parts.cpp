@@ -21,6 +21,11 @@ int print(const std::string& text, outcome then) {
     return fail(outcome::machine_failed, "cannot write to standard output");
 }
 
+void tell_step(std::size_t step, std::size_t of, const std::string& statement) {
+    const auto line = statement.substr(0, statement.find('\n'));
+    std::fprintf(stderr, "[%zu/%zu] %s\n", step, of, line.c_str());
+}
+
 loaded_schemas::loaded_schemas(std::vector<std::string> paths, const std::vector<std::string>& with)
     : given_(paths.size()) {
     paths.insert(paths.end(), with.begin(), with.end());

@@ -28,6 +28,9 @@ int fail(outcome of, std::string_view message);
 /// Prints to stdout, and gives the exit code.
 int print(const std::string& text, outcome then);
 
+/// Tells stderr which step of a plan comes, by the first line of its statement.
+void tell_step(std::size_t step, std::size_t of, const std::string& statement);
+
 /// Schema files read and checked.
 class loaded_schemas {
 public:

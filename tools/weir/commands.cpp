@@ -64,10 +64,7 @@ int migrate(const migrate_options& options, const loaded_schemas& read, const de
         made,
         decided,
         std::chrono::seconds{options.lock_seconds},
-        [](std::size_t step, std::size_t of, const std::string& statement) {
-            const auto line = statement.substr(0, statement.find('\n'));
-            std::fprintf(stderr, "[%zu/%zu] %s\n", step, of, line.c_str());
-        }
+        tell_step
     );
     if (is_nothing)
         return print(report_of(options, found, made, decided, "same"), outcome::done);

@@ -745,7 +745,7 @@ private:
     }
 
     void drop(const table_state& table) {
-        if (!table.is_table || table.name.starts_with("weir_"))
+        if (!table.is_table || is_weirs_own(table.name))
             return;
         if (!made_->contains(table.name)) {
             found_.notes.push_back(

@@ -94,10 +94,7 @@ int init(const init_options& options, const asked_tables& tables) {
     if (!grants.empty() && grants.front().statement.empty())
         return fail(outcome::refused, grants.front().what + " is missing: " + grants.front().hint);
     const std::chrono::seconds lock_wait{options.lock_seconds};
-    run_plan(at, state, found, made, {}, lock_wait, [](auto step, auto of, const auto& statement) {
-        const auto line = statement.substr(0, statement.find('\n'));
-        std::fprintf(stderr, "[%zu/%zu] %s\n", step, of, line.c_str());
-    });
+    run_plan(at, state, found, made, {}, lock_wait, tell_step);
     // What was made meanwhile may have its rights by default already.
     grants = find_missing_grants(at, state, options.role);
     std::string all = "begin; ";

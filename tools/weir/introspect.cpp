@@ -15,21 +15,13 @@
 #include "fmt.hpp"
 #include "sql_words.hpp"
 #include "value_text.hpp"
+#include "words.hpp"
 
 namespace weir::ops {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> audit_columns{
-    "record_uuid",
-    "is_deleted",
-    "inserted_at",
-    "inserted_by",
-    "updated_at",
-    "updated_by",
-    "deleted_at",
-    "deleted_by",
-};
+using gen::words::audit_columns;
 
 bool is_word(std::string_view text) {
     return is_valid_identifier(text, 63) &&
@@ -305,7 +297,7 @@ private:
         const auto from = bare_names(text.substr(begin.size(), close - begin.size()));
         const auto dot = rule.target.find("\".\"");
         const auto target = rule.target.substr(dot + 3, rule.target.size() - dot - 4);
-        if (rule.target.substr(0, dot + 2) + '.' != of_->prefix.substr(0, dot + 2) + '.' ||
+        if (rule.target.substr(0, dot + 2) != of_->prefix.substr(0, dot + 2) ||
             !written_->contains(target)) {
             leave_out("constraint " + rule.name + ", whose table is not in the file");
             return;
@@ -526,7 +518,7 @@ introspection introspect(
     std::set<std::string> written;
     std::set<std::string> histories;
     for (const auto& each : tables) {
-        if (each.name.starts_with("weir_"))
+        if (is_weirs_own(each.name))
             continue;
         if (is_history(each))
             histories.insert(each.name.substr(0, each.name.size() - history_suffix.size()));

@@ -78,6 +78,11 @@ struct index_state {
     bool is_valid = true;
 };
 
+/// Whether a table is what weir keeps beside those of schemas: jobs, kept answers, migrations.
+[[nodiscard]] constexpr bool is_weirs_own(std::string_view table) noexcept {
+    return table.starts_with("weir_");
+}
+
 struct table_state {
     /// Its schema, quoted and with a dot: `"app_data".`.
     std::string prefix{};

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a background job of an application works with, and how it is made known to a service. Costs
-// data/repository.hpp, http/table_options.hpp and <condition_variable>.
+// data/repository.hpp and http/table_options.hpp.
 #pragma once
 
 #include <weir/core/deadline.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/json_text.hpp>
+#include <weir/core/pause.hpp>
 #include <weir/data/any_session.hpp>
 #include <weir/data/caller.hpp>
 #include <weir/data/job_records.hpp>
@@ -21,7 +22,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -192,10 +192,7 @@ public:
 
     /// Lets time pass. Errors: timeout_error, at once, if it is to end.
     void wait(std::chrono::milliseconds span) const {
-        std::mutex mutex;
-        std::condition_variable_any never;
-        std::unique_lock lock{mutex};
-        never.wait_for(lock, stop_, span, [] { return false; });
+        pause_for(span, stop_);
         stop_here();
     }
 

@@ -20,7 +20,6 @@
 #include <weir/table/jobs.hpp>
 #include <weir/table/table.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <span>
 #include <string>
@@ -50,7 +49,7 @@ public:
         const logger& log
     )
         : facts_(job_table(beside(served))), records_(facts_, by.jobs.kept), from_(on.sessions),
-          options_(options), kinds_(names_of(kinds)),
+          options_(options),
           runner_(
               records_,
               std::move(kinds),
@@ -92,7 +91,7 @@ public:
         std::string_view input,
         std::chrono::milliseconds delay
     ) const {
-        if (std::find(kinds_.begin(), kinds_.end(), kind) == kinds_.end())
+        if (!runner_.knows(kind))
             throw configuration_error{"No job is called '" + std::string{kind} + "'"};
         detail::require_json(input, "input");
         const new_job asked{
@@ -122,18 +121,10 @@ private:
         return made;
     }
 
-    static std::vector<std::string> names_of(const std::vector<job_kind>& kinds) {
-        std::vector<std::string> names;
-        for (const auto& each : kinds)
-            names.push_back(each.name);
-        return names;
-    }
-
     table facts_;
     job_records records_;
     http::sessions from_;
     http::table_options options_;
-    std::vector<std::string> kinds_;
     job_runner runner_;
 };
 

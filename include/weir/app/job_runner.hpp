@@ -108,6 +108,11 @@ public:
         return running_.empty();
     }
 
+    /// Whether it has a kind of that name.
+    [[nodiscard]] bool knows(std::string_view kind) const {
+        return std::find(names_.begin(), names_.end(), kind) != names_.end();
+    }
+
     [[nodiscard]] job_counts counts() const {
         return {
             running_count_.load(),
@@ -354,13 +359,7 @@ private:
         running& of, const job_end& end, steady::time_point start, std::exception_ptr& failure
     ) {
         try {
-            const bool is_done = persistently(of, [&](any_session_base& session, deadline until) {
-                return records_.finish(session, of.of, end, until);
-            });
-            if (is_done)
-                tell_end(of, end.state, start);
-            else
-                tell_lost(of);
+            end_with(of, end, start);
         } catch (...) {
             failure = std::current_exception();
         }

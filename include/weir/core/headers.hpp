@@ -18,6 +18,14 @@ namespace weir {
     return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
 }
 
+/// ASCII lower case of a text, whatever the locale says.
+[[nodiscard]] inline std::string lowered(std::string_view text) {
+    std::string made{text};
+    for (auto& letter : made)
+        letter = to_lower(letter);
+    return made;
+}
+
 /// Whether two ASCII texts are equal but for case.
 [[nodiscard]] constexpr bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
     return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {

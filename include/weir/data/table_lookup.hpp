@@ -46,12 +46,7 @@ namespace detail {
 
 /// Names as information_schema spells them: Unity Catalog knows lower case only.
 [[nodiscard]] inline std::string listed_name(std::string_view name, sql::dialect spoken) {
-    std::string made{name};
-    if (spoken == sql::dialect::databricks) {
-        for (auto& letter : made)
-            letter = to_lower(letter);
-    }
-    return made;
+    return spoken == sql::dialect::databricks ? lowered(name) : std::string{name};
 }
 
 /// `"information_schema".columns`, of a catalog on a warehouse.

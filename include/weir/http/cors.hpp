@@ -49,9 +49,7 @@ inline constexpr std::string_view cors_exposed_headers =
 /// An origin as browsers spell it. Source: RFC 6454 6.2; Fetch, "byte-serializing a request
 /// origin". Errors: configuration_error where it is none.
 [[nodiscard]] inline std::string checked_origin(std::string_view given) {
-    std::string made;
-    for (const char each : given)
-        made.push_back(to_lower(each));
+    auto made = lowered(given);
     const auto scheme = made.find("://");
     const auto host = scheme == std::string::npos ? std::string_view{}
                                                   : std::string_view{made}.substr(scheme + 3);

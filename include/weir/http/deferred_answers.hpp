@@ -16,6 +16,7 @@
 #include <weir/http/response.hpp>
 #include <weir/http/router.hpp>
 #include <weir/http/sessions.hpp>
+#include <weir/http/target.hpp>
 #include <weir/json/reader.hpp>
 #include <weir/json/writer.hpp>
 
@@ -87,7 +88,7 @@ void read_members(std::string_view text, const Visit& visit) {
 
 /// Whether a request may become a job: lists and rows, as JSON.
 [[nodiscard]] inline bool may_be_deferred(const request& asked) {
-    const auto path = std::string_view{asked.target}.substr(0, asked.target.find('?'));
+    const auto path = target_path(asked.target);
     const bool reads =
         asked.method == "GET" || (asked.method == "POST" && path.ends_with("/query"));
     return reads && asked.routes == nullptr &&

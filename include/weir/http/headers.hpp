@@ -11,6 +11,7 @@ using weir::equals_ignoring_case;
 using weir::for_each_item;
 using weir::header;
 using weir::headers;
+using weir::lowered;
 using weir::to_lower;
 using weir::trimmed;
 

@@ -12,7 +12,6 @@
 #include <weir/data/job_records.hpp>
 #include <weir/data/table_reader.hpp>
 #include <weir/http/answers.hpp>
-#include <weir/http/negotiation.hpp>
 #include <weir/http/read_routes.hpp>
 #include <weir/http/request.hpp>
 #include <weir/http/response.hpp>
@@ -29,7 +28,6 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -109,29 +107,11 @@ inline void add_jobs(
     const auto reading =
         std::make_shared<const detail::read_handlers>(from, facts, &detail::bind_job, options);
     const auto all = options.base + "/" + std::string{facts.api.path};
-    const auto one = all + "/{key}";
-    const auto add_read = [&](std::string_view method,
-                              const std::string& pattern,
-                              bool takes_body,
-                              auto call,
-                              std::span<const media> offered) {
-        detail::add_json_route(
-            routes,
-            method,
-            pattern,
-            takes_body,
-            [reading, call](const request& asked) { return ((*reading).*call)(asked); },
-            offered
-        );
-    };
-    using reads = detail::read_handlers;
-    add_read("GET", all, false, &reads::list, list_media);
-    add_read("POST", all + "/query", true, &reads::query, list_media);
-    add_read("GET", one, false, &reads::get, only_json);
+    detail::add_read_routes(routes, facts, all, reading);
     detail::add_json_route(
         routes,
         "DELETE",
-        one,
+        all + "/{key}",
         false,
         [from, of, on_cancel = std::move(on_cancel)](const request& asked) {
             sql::arguments id;

@@ -8,6 +8,7 @@
 #include <weir/http/request.hpp>
 #include <weir/http/response.hpp>
 #include <weir/http/router.hpp>
+#include <weir/http/target.hpp>
 #include <weir/http/token_buckets.hpp>
 
 #include <algorithm>
@@ -127,7 +128,7 @@ private:
     }
 
     [[nodiscard]] bool is_unlimited(const request& asked) const {
-        const auto path = std::string_view{asked.target}.substr(0, asked.target.find('?'));
+        const auto path = target_path(asked.target);
         return std::find(options_.unlimited.begin(), options_.unlimited.end(), path) !=
                options_.unlimited.end();
     }

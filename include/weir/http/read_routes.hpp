@@ -20,6 +20,7 @@
 #include <weir/http/list_body.hpp>
 #include <weir/http/list_query.hpp>
 #include <weir/http/page_headers.hpp>
+#include <weir/http/router.hpp>
 #include <weir/http/row_pieces.hpp>
 #include <weir/http/sessions.hpp>
 #include <weir/http/table_options.hpp>
@@ -33,6 +34,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -313,5 +315,37 @@ private:
     cursors cursors_;
     table_options options_;
 };
+
+/// Adds the routes that read a table, below `all`: those that its facts offer.
+inline void add_read_routes(
+    router& routes,
+    const table& facts,
+    const std::string& all,
+    const std::shared_ptr<const read_handlers>& reading
+) {
+    const auto add = [&](std::string_view method,
+                         const std::string& pattern,
+                         bool takes_body,
+                         auto call,
+                         std::span<const media> offered) {
+        add_json_route(
+            routes,
+            method,
+            pattern,
+            takes_body,
+            [reading, call](const request& asked) { return ((*reading).*call)(asked); },
+            offered
+        );
+    };
+    const auto one = all + "/{key}";
+    if (facts.api.offered.has(operations::list)) {
+        add("GET", all, false, &read_handlers::list, list_media);
+        add("POST", all + "/query", true, &read_handlers::query, list_media);
+    }
+    if (facts.api.offered.has(operations::get))
+        add("GET", one, false, &read_handlers::get, only_json);
+    if (facts.api.offered.has(operations::get) && facts.history)
+        add("GET", one + "/history", false, &read_handlers::history, only_json);
+}
 
 } // namespace weir::http::detail

@@ -17,7 +17,6 @@
 #include <weir/table/row.hpp>
 
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,26 +32,12 @@ void add_table(router& routes, sessions from, table_options options) {
             "Table '" + std::string{facts.name} + "' has no `api:` in its schema"
         };
     using writes = detail::many_handlers<Row>;
-    using reads = detail::read_handlers;
-    const auto reading = std::make_shared<const reads>(from, facts, &writes::bind_key, options);
+    const auto reading =
+        std::make_shared<const detail::read_handlers>(from, facts, &writes::bind_key, options);
     const auto guard = std::make_shared<const detail::write_guard>(from, facts, options);
     const auto writing = std::make_shared<const writes>(std::move(from), std::move(options));
     const auto& all = writing->path();
     const auto one = all + "/{key}";
-    const auto add_read = [&](std::string_view method,
-                              const std::string& pattern,
-                              bool takes_body,
-                              auto call,
-                              std::span<const media> offered) {
-        detail::add_json_route(
-            routes,
-            method,
-            pattern,
-            takes_body,
-            [reading, call](const request& asked) { return ((*reading).*call)(asked); },
-            offered
-        );
-    };
     const auto add =
         [&](std::string_view method, const std::string& pattern, bool takes_body, auto call) {
             detail::add_json_route(
@@ -67,16 +52,9 @@ void add_table(router& routes, sessions from, table_options options) {
                 }
             );
         };
-    if (facts.api.offered.has(operations::list)) {
-        add_read("GET", all, false, &reads::list, list_media);
-        add_read("POST", all + "/query", true, &reads::query, list_media);
-    }
+    detail::add_read_routes(routes, facts, all, reading);
     if (facts.api.offered.has(operations::create))
         add("POST", all, true, &writes::insert);
-    if (facts.api.offered.has(operations::get))
-        add_read("GET", one, false, &reads::get, only_json);
-    if (facts.api.offered.has(operations::get) && facts.history)
-        add_read("GET", one + "/history", false, &reads::history, only_json);
     if (facts.api.offered.has(operations::update)) {
         add("PATCH", one, true, &writes::update);
         add("PUT", one, true, &writes::replace);

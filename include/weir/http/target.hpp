@@ -78,6 +78,11 @@ percent_decode(std::string_view text, std::string& out, plus_sign plus = plus_si
 
 using weir::append_percent_encoded;
 
+/// What stands before the query, as sent.
+[[nodiscard]] constexpr std::string_view target_path(std::string_view target) noexcept {
+    return target.substr(0, target.find('?'));
+}
+
 /// The parts of a target: its path as sent and its query, decoded.
 struct target_parts {
     std::string path;

@@ -158,12 +158,10 @@ public:
 private:
     // The token itself is not kept.
     static workspace::identity_key key_of(std::string_view full_name, const call_identity& as) {
-        workspace::identity_key made{
-            .identity = as.bearer.empty() ? std::string{} : sha256_hex(as.bearer)
+        return {
+            .identity = as.bearer.empty() ? std::string{} : sha256_hex(as.bearer),
+            .name = lowered(full_name),
         };
-        for (const char c : full_name)
-            made.name.push_back(to_lower(c));
-        return made;
     }
 
     /// Reads with what is known of the table, and once more with what is true now when a column

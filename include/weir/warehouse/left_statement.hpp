@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // A statement that somebody has left running on a warehouse: waiting for its end, however long that
-// takes, and cancelling it. Costs answer.hpp and <thread>.
+// takes, and cancelling it. Costs answer.hpp and core/pause.hpp.
 #pragma once
 
 #include <weir/core/deadline.hpp>
 #include <weir/core/error.hpp>
+#include <weir/core/pause.hpp>
 #include <weir/warehouse/answer.hpp>
 #include <weir/warehouse/options.hpp>
 #include <weir/warehouse/transport.hpp>
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <mutex>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -40,15 +39,12 @@ public:
 
     /// Waits for its end. Errors: those of transport::send().
     [[nodiscard]] outcome wait(const std::stop_token& stop) {
-        std::mutex mutex;
-        std::condition_variable_any never;
         auto pause = how_->first_poll;
         while (!stop.stop_requested()) {
             const auto state = look();
             if (is_over(state))
                 return state == statement_state::closed ? outcome::gone : outcome::over;
-            std::unique_lock lock{mutex};
-            never.wait_for(lock, stop, pause, [] { return false; });
+            pause_for(pause, stop);
             pause = std::min(pause * 2, how_->longest_poll);
         }
         return outcome::stopped;

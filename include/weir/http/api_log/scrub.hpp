@@ -48,13 +48,6 @@ private:
         "password", "passwd", "secret", "token", "api_key", "apikey", "authorization", "credential"
     };
 
-    [[nodiscard]] static std::string lowered(std::string_view text) {
-        std::string made{text};
-        for (auto& letter : made)
-            letter = to_lower(letter);
-        return made;
-    }
-
     std::set<std::string, std::less<>> names_{};
 };
 

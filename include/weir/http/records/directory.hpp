@@ -197,13 +197,6 @@ private:
         std::string table;
     };
 
-    [[nodiscard]] static std::string lowered(std::string_view text) {
-        std::string made{text};
-        for (auto& letter : made)
-            letter = to_lower(letter);
-        return made;
-    }
-
     void close_beside(const declared_record_table& each) {
         const std::string name{each.of->name};
         closed_.push_back({each.catalog, each.schema, name + std::string{history_suffix}});
