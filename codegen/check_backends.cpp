@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "check.hpp"
-#include "value_text.hpp"
 
 namespace weir::gen {
 

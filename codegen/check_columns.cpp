@@ -11,7 +11,7 @@
 
 #include "check.hpp"
 #include "facts.hpp"
-#include "value_text.hpp"
+#include "type_text.hpp"
 #include "words.hpp"
 
 namespace weir::gen {

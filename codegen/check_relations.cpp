@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "check.hpp"
-#include "value_text.hpp"
+#include "type_text.hpp"
 
 namespace weir::gen {
 

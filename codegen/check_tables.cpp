@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "check.hpp"
-#include "value_text.hpp"
+#include "type_text.hpp"
 
 namespace weir::gen {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "cpp_text.hpp"
-#include "value_text.hpp"
+#include "value_json.hpp"
 #include "words.hpp"
 
 namespace weir::gen {

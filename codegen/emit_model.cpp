@@ -7,7 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "value_text.hpp"
+#include "type_text.hpp"
+#include "value_json.hpp"
 #include "words.hpp"
 
 namespace weir::gen {

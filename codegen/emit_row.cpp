@@ -13,7 +13,7 @@
 
 #include "cpp_text.hpp"
 #include "emit_facts.hpp"
-#include "value_text.hpp"
+#include "value_json.hpp"
 #include "version.hpp"
 #include "writer.hpp"
 

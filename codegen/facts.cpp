@@ -7,7 +7,7 @@
 #include <span>
 #include <utility>
 
-#include "value_text.hpp"
+#include "value_json.hpp"
 #include "words.hpp"
 
 namespace weir::gen {

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "types.hpp"
+#include "unquoted_type.hpp"
 #include "words.hpp"
 
 namespace weir::gen {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "check.hpp"
+#include "foreign_schemas.hpp"
 #include "resolve.hpp"
 #include "types.hpp"
 

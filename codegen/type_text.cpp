@@ -156,4 +156,52 @@ std::optional<type_text> parse_type(std::string_view text, range at, diagnostics
     return reader{text, at, to}.whole();
 }
 
+std::string words_of(const type_model& type) {
+    switch (type.kind) {
+    case type::int8:
+        return "tinyint";
+    case type::int16:
+        return "smallint";
+    case type::int32:
+        return "int";
+    case type::int64:
+        return "bigint";
+    case type::float32:
+        return "float";
+    case type::float64:
+        return "double";
+    case type::decimal:
+        return "decimal(" + std::to_string(type.precision) + ',' + std::to_string(type.scale) + ')';
+    case type::string:
+        return "string";
+    case type::varchar:
+        return "varchar(" + std::to_string(type.length) + ')';
+    case type::fixed_char:
+        return "char(" + std::to_string(type.length) + ')';
+    case type::boolean:
+        return "boolean";
+    case type::date:
+        return "date";
+    case type::timestamp:
+        return "timestamp";
+    case type::timestamp_ntz:
+        return "timestamp_ntz";
+    case type::binary:
+        return "binary";
+    case type::uuid:
+        return "uuid";
+    case type::json:
+        return "json";
+    case type::enumeration:
+        return type.enumeration->name.value;
+    case type::array:
+        return "array<" + words_of(*type.element) + '>';
+    case type::map:
+        return "map<" + words_of(*type.key) + ',' + words_of(*type.element) + '>';
+    case type::structure:
+        return type.structure->name.value;
+    }
+    return {};
+}
+
 } // namespace weir::gen

@@ -36,4 +36,7 @@ struct field_text {
 /// stands.
 [[nodiscard]] std::optional<type_text> parse_type(std::string_view text, range at, diagnostics& to);
 
+/// A type in the schema's words: `decimal(12,2)`, `array<string>`.
+[[nodiscard]] std::string words_of(const type_model& type);
+
 } // namespace weir::gen

@@ -77,12 +77,4 @@ private:
     std::vector<declaration*> order_;
 };
 
-/// A column or named type whose unquoted type YAML cut at its commas, put together again; reports
-/// it.
-[[nodiscard]] node mend_type(const node& from, const source& file, diagnostics& to);
-
-/// The types a file names that live in other schemas, and the tables its relations name there:
-/// schema names.
-[[nodiscard]] std::vector<located_text> foreign_schemas(const node& root);
-
 } // namespace weir::gen

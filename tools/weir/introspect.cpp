@@ -14,7 +14,7 @@
 
 #include "fmt.hpp"
 #include "sql_words.hpp"
-#include "value_text.hpp"
+#include "value_json.hpp"
 #include "words.hpp"
 
 namespace weir::ops {
