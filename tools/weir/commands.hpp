@@ -64,6 +64,20 @@ struct introspect_options {
     std::string output{};
 };
 
+struct pack_options {
+    std::string binary{};
+    std::vector<std::string> schemas{};
+    std::vector<std::string> with{};
+    /// deployment.yaml; empty: what usually holds.
+    std::string deployment{};
+    /// Whose app.yaml it is.
+    std::string environment{"development"};
+    std::string output{};
+    /// A program that is too large for one file goes into several.
+    bool split = false;
+};
+
+[[nodiscard]] int run(const pack_options& options);
 [[nodiscard]] int run(const init_options& options);
 [[nodiscard]] int run(const introspect_options& options);
 [[nodiscard]] int run(const diff_options& options);

@@ -68,6 +68,18 @@ int main(int argc, char** argv) {
     introspect_command.add_option("--name", introspect.name, "name of the file's namespace");
     introspect_command.add_option("--output,-o", introspect.output, "file; standard output");
 
+    pack_options pack;
+    auto& pack_command =
+        *app.add_subcommand("pack", "make the folder from which a service is deployed as an app");
+    pack_command.add_option("binary", pack.binary, "the service's program")->required();
+    pack_command.add_option("schemas", pack.schemas, "schema files")->required();
+    pack_command.add_option("--with", pack.with, "schemas that are only referred to");
+    pack_command.add_option("--deployment", pack.deployment, "deployment.yaml");
+    pack_command.add_option("--env", pack.environment, "whose app.yaml it is; development")
+        ->check(CLI::IsMember({"development", "staging", "production"}));
+    pack_command.add_option("--output,-o", pack.output, "the folder")->required();
+    pack_command.add_flag("--split", pack.split, "put a program over 10 MB into several files");
+
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -77,5 +89,7 @@ int main(int argc, char** argv) {
         return run(diff);
     if (introspect_command)
         return run(introspect);
+    if (pack_command)
+        return run(pack);
     return migrate_command ? run(migrate) : run(init);
 }
