@@ -17,7 +17,7 @@ enum class outcome : int {
     /// No connection, a missing setting, a statement that failed.
     machine_failed = 3,
     /// `diff`: there are changes to make. `init-db --check`: something is missing.
-    /// `introspect`: the file does not say all that is there.
+    /// `introspect`: the file does not say all that is there. `load`: rows were rejected.
     differs = 4,
     /// `migrate`: somebody must approve first. Nothing was done.
     needs_approval = 5,

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "database.hpp"
 
+#include <algorithm>
 #include <array>
+#include <exception>
+#include <limits>
 
 namespace weir::ops {
 
@@ -28,7 +31,8 @@ database::database(const std::string& connection_string)
 lakebase::detail::pq_answer database::checked(PGresult* received) {
     lakebase::detail::pq_answer answer{received};
     const auto status = ::PQresultStatus(received);
-    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY)
+    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY ||
+        status == PGRES_SINGLE_TUPLE || status == PGRES_COPY_IN)
         return answer;
     const char* const code = ::PQresultErrorField(received, PG_DIAG_SQLSTATE);
     throw database_error{
@@ -62,6 +66,60 @@ database::query(const std::string& text, std::initializer_list<std::string_view>
             row.emplace_back(field.text);
     }
     return rows;
+}
+
+void database::stream(
+    const std::string& text, const std::function<void(std::span<const text_field>)>& each
+) {
+    if (::PQsendQuery(link_.get(), text.c_str()) == 0 || ::PQsetSingleRowMode(link_.get()) == 0)
+        throw database_error{trimmed(::PQerrorMessage(link_.get())), ""};
+    std::exception_ptr failed;
+    std::vector<text_field> fields;
+    while (auto* const received = ::PQgetResult(link_.get())) {
+        try {
+            const auto answer = checked(received);
+            for (int at = 0; !failed && at < answer.rows(); ++at) {
+                answer.view_fields(at, fields);
+                each(fields);
+            }
+        } catch (...) {
+            if (!failed)
+                cancel();
+            // What follows the cancellation is its own error.
+            failed = failed ? failed : std::current_exception();
+        }
+    }
+    if (failed)
+        std::rethrow_exception(failed);
+}
+
+void database::copy_in(const std::string& text, const std::function<std::string_view()>& feed) {
+    static_cast<void>(checked(::PQexec(link_.get(), text.c_str())));
+    std::exception_ptr failed;
+    try {
+        for (auto piece = feed(); !piece.empty(); piece = feed()) {
+            // libpq counts in int.
+            constexpr std::size_t most = std::numeric_limits<int>::max() / 4;
+            for (; !piece.empty(); piece.remove_prefix(std::min(most, piece.size()))) {
+                const auto size = static_cast<int>(std::min(most, piece.size()));
+                if (::PQputCopyData(link_.get(), piece.data(), size) != 1)
+                    throw database_error{trimmed(::PQerrorMessage(link_.get())), ""};
+            }
+        }
+    } catch (...) {
+        failed = std::current_exception();
+    }
+    ::PQputCopyEnd(link_.get(), failed ? "the input failed" : nullptr);
+    while (auto* const received = ::PQgetResult(link_.get())) {
+        try {
+            static_cast<void>(checked(received));
+        } catch (const database_error&) {
+            if (!failed)
+                failed = std::current_exception();
+        }
+    }
+    if (failed)
+        std::rethrow_exception(failed);
 }
 
 void database::cancel() const noexcept {

@@ -3,10 +3,13 @@
 // <libpq-fe.h>.
 #pragma once
 
+#include <weir/core/text_field.hpp>
 #include <weir/lakebase/detail/pq_link.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +44,18 @@ public:
 
     /// Runs one statement or several; the rows affected by the last.
     std::uint64_t run(const std::string& text);
+
+    /// The rows of a query one after the other, in constant memory.
+    ///
+    /// Lifetime: fields until the function returns. Errors: also those of the function; the rows
+    /// that are left are then passed over.
+    void
+    stream(const std::string& text, const std::function<void(std::span<const text_field>)>& each);
+
+    /// Runs `COPY … FROM STDIN` with what `feed` gives until it gives nothing.
+    ///
+    /// Errors: also those of the function; nothing is copied then.
+    void copy_in(const std::string& text, const std::function<std::string_view()>& feed);
 
     /// Ends the statement that runs, which then fails with SQLSTATE 57014. Threads: from any.
     void cancel() const noexcept;

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "commands.hpp"
+#include "rows/rows.hpp"
 #include "version.hpp"
 
 int main(int argc, char** argv) {
@@ -13,7 +14,8 @@ int main(int argc, char** argv) {
     app.footer(
         "Exit codes: 0 nothing to do or done, 1 a schema or a change is refused, 2 wrong command "
         "line,\n3 no connection or a statement failed, 4 diff: something differs, init-db "
-        "--check: something is missing, introspect: the file does not say all, 5 migrate: "
+        "--check: something is missing, introspect: the file does not say all, load: some "
+        "rows were rejected, 5 migrate: "
         "something needs approval.\nThe database is the "
         "one that the settings of services "
         "name: DATABASE_URL, PGHOST …, LAKEBASE_HOST …."
@@ -80,6 +82,33 @@ int main(int argc, char** argv) {
     pack_command.add_option("--output,-o", pack.output, "the folder")->required();
     pack_command.add_flag("--split", pack.split, "put a program over 10 MB into several files");
 
+    const auto add_rows = [](CLI::App& command, rows_options& to) {
+        command.add_option("schema", to.schema, "schema file")->required();
+        command.add_option("--table", to.table, "table of the file")->required();
+        command.add_option("--with", to.with, "schemas that are only referred to");
+        command.add_option("--format", to.format, "csv or ndjson; as the file's name ends")
+            ->check(CLI::IsMember({"csv", "ndjson"}));
+    };
+
+    dump_options dump;
+    auto& dump_command = *app.add_subcommand("dump", "write the rows of a table");
+    add_rows(dump_command, dump);
+    dump_command.add_option("--output,-o", dump.output, "file; standard output");
+
+    load_options load;
+    auto& load_command =
+        *app.add_subcommand("load", "bring the rows of a CSV or NDJSON file into a table");
+    add_rows(load_command, load);
+    load_command.add_option("file", load.file, "file of rows")->required();
+    load_command.add_option("--rejects", load.rejects, "file of what is not loaded, and why");
+    load_command.add_option("--batch", load.batch, "rows in a transaction; 10,000")
+        ->check(CLI::PositiveNumber);
+    load_command.add_option("--as", load.actor, "who inserted the rows; the connection's role");
+    auto* const resume =
+        load_command.add_flag("--resume", load.resume, "go on where a load was cut off");
+    load_command.add_flag("--again", load.again, "load a file that was loaded before")
+        ->excludes(resume);
+
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -91,5 +120,9 @@ int main(int argc, char** argv) {
         return run(introspect);
     if (pack_command)
         return run(pack);
+    if (dump_command)
+        return run(dump);
+    if (load_command)
+        return run(load);
     return migrate_command ? run(migrate) : run(init);
 }

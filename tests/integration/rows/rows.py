@@ -1,0 +1,234 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Moves rows in and out of PostgreSQL with `weir dump`, `weir load`, and counts what arrives.
+
+    rows.py WEIR
+
+WEIR_TEST_PG names the folder of the server, as for the other suites; without it nothing is tested (exit 77)."""
+
+import json
+import os
+import pathlib
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+here = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(here.parent / "migrate"))
+import documented  # noqa: E402
+from replay import check, failure, session, settings  # noqa: E402
+
+schemas = here.parents[2] / "schemas"
+PEOPLE = str(here / "people.yaml")
+SPECIMENS = str(schemas / "specimens.yaml")
+
+
+class place:
+    """A database of its own, made anew."""
+
+    def __init__(self, weir, folder):
+        self.weir = str(pathlib.Path(weir).resolve())
+        self.folder = pathlib.Path(folder)
+        self.env = {**{k: v for k, v in os.environ.items() if not k.startswith(("PG", "DATABASE_", "LAKEBASE_", "WEIR_"))},
+                    **settings()}
+        self.owner = session(self.env, "postgres")
+        self.owner.run("drop database if exists weir_rows with (force)")
+        self.owner.run(f"create database weir_rows owner {self.env['PGUSER']}")
+        self.env["PGDATABASE"] = "weir_rows"
+        self.session = session(self.env)
+
+    def close(self):
+        self.session.close()
+        self.owner.run("drop database weir_rows with (force)")
+        self.owner.close()
+
+    def start(self, *files, schema="rows"):
+        """Empty tables in a schema, which is the one to work in."""
+        self.env["LAKEBASE_SCHEMA"] = schema
+        self.sql(f"drop schema if exists {schema} cascade")
+        for file in files:
+            self.run("migrate", file)
+        self.sql(f"set search_path = {schema}")
+
+    def sql(self, text):
+        return self.session.run(text)
+
+    def run(self, *words, expected=0):
+        done = subprocess.run([self.weir, *words], env=self.env, capture_output=True, text=True, cwd=self.folder)
+        if done.returncode != expected:
+            raise failure(f"weir {' '.join(words)}: exit {done.returncode}, not {expected}\n{done.stdout}{done.stderr}")
+        return done.stderr
+
+    def write(self, name, text):
+        file = self.folder / name
+        file.write_text(text, newline="")
+        return str(file)
+
+    def rejects(self, file):
+        path = pathlib.Path(file + ".rejects.ndjson")
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def every_value_comes_back(at):
+    at.start(SPECIMENS, schema="rows_from")
+    at.sql((here / "specimens.sql").read_text())
+    at.start(SPECIMENS)
+    for form in ("csv", "ndjson"):
+        at.sql("truncate specimens, counters, bare_notes")
+        for table in ("specimens", "counters", "bare_notes"):
+            first, second = (str(at.folder / f"{name}_{table}.{form}") for name in ("first", "second"))
+            at.env["LAKEBASE_SCHEMA"] = "rows_from"
+            at.run("dump", SPECIMENS, "--table", table, "-o", first)
+            at.env["LAKEBASE_SCHEMA"] = "rows"
+            at.run("load", SPECIMENS, "--table", table, first)
+            at.run("dump", SPECIMENS, "--table", table, "-o", second)
+            check(f"{table} as {form}", pathlib.Path(second).read_bytes(), pathlib.Path(first).read_bytes())
+            check(f"rows of {table} that differ", at.sql(
+                f"select count(*) from (select * from rows_from.{table} except select * from rows.{table}) as x"), "0")
+    # Who inserts afterwards gets a number that is free.
+    check("the next number", at.sql("insert into counters (label, inserted_by) values ('new', 'me') returning id"), "301")
+
+
+def what_the_file_leaves_out_is_filled(at):
+    at.start(PEOPLE)
+    file = at.write("people.csv", "name,email,secret,seen\r\nAnn,ann@example.com,s3cret,2024-05-01T10:00:00+02:00\r\nBob,,,\r\n")
+    at.run("load", PEOPLE, "--table", "people", "--as", "carol", file)
+    check("rows", at.sql("select id, name, email, mood, balance, secret, seen at time zone 'UTC', inserted_by, is_deleted, "
+                         "inserted_at > now() - interval '1 hour', record_uuid is not null, updated_at is null from people order by id"),
+          "1|Ann|ann@example.com|calm|0.00|s3cret|2024-05-01 08:00:00|carol|f|t|t|t\n2|Bob||calm|0.00|||carol|f|t|t|t")
+    file = at.write("more.ndjson", '{"name":"Cid","mood":"cross"}\n\n{"id":70,"name":"Dee","inserted_by":"dump"}\n')
+    at.run("load", PEOPLE, "--table", "people", file)
+    check("rows of the second file", at.sql("select id, name, mood, inserted_by from people where id > 2 order by id"),
+          f"3|Cid|cross|{at.env['PGUSER']}\n70|Dee|calm|dump")
+
+
+def bad_rows_are_told_and_good_ones_loaded(at):
+    at.start(PEOPLE)
+    at.sql("insert into people (name, email, inserted_by) values ('Old', 'old@example.com', 'me')")
+    text = ("name,email,phone,age,mood\n"
+            "Ann,ann@example.com,+4930123456,30,calm\n"
+            "B,bad,12,131,angry\n"
+            "Cid,old@example.com,,,calm\n"
+            "Dee,dee@example.com,,x,\n"
+            '"Eve,eve@example.com,,,\nAb",only\n'
+            "Fay,fay@example.com,,,calm\n"
+            "Gus,fay@example.com,,,calm\n"
+            ",,,,\n"
+            'H"o,,,,')
+    file = at.write("bad.csv", text)
+    told = at.run("load", PEOPLE, "--table", "people", file, expected=4)
+    rejected = at.rejects(file)
+    check("lines", [each["line"] for each in rejected], [3, 4, 5, 6, 9, 10, 11])
+    check("rows as they stand", [each["row"] for each in rejected][:1] + [rejected[3]["row"], rejected[6]["row"]],
+          ["B,bad,12,131,angry", '"Eve,eve@example.com,,,\nAb",only', 'H"o,,,,'])
+    reasons = [each["reason"] for each in rejected]
+    check("every rule that is broken", reasons[0],
+          "Column 'name' must have at least 2 characters; Column 'email' must be an e-mail address; Column 'phone' must match the pattern "
+          "^\\+[0-9]{7,15}$; Column 'age' must be at most 130; Column 'mood' must be one of 'calm', 'cross'")
+    check("a taken address", "Key (email)=(old@example.com) already exists" in reasons[1], True)
+    check("no number", reasons[2], "Column 'age' expects integer, got str")
+    check("fields", reasons[3], "it has 2 fields, and line 1 names 5 columns")
+    check("twice in the file", "Key (email)=(fay@example.com) already exists" in reasons[4], True)
+    check("a needed value", reasons[5], "Column 'name' is required")
+    check("a quote", reasons[6], "a quote stands inside a field that does not begin with one")
+    check("who is there", at.sql("select string_agg(name, ',' order by id) from people"), "Old,Ann,Fay")
+    check("what is told", told.splitlines()[0].startswith("line 3: Column 'name'") and
+          "people: 2 rows loaded, 7 rejected" in told, True)
+
+    file = at.write("bad.ndjson", '{"name":"Ida","nmae":1}\n{"name":\n[1]\n{"name":"Jo\xfcrgen"}\n')
+    pathlib.Path(file).write_bytes(pathlib.Path(file).read_bytes() + b'{"name":"\xff\xfe"}\n')
+    at.run("load", PEOPLE, "--table", "people", file, expected=4)
+    check("reasons", [each["reason"].split(" at byte")[0] for each in at.rejects(file)],
+          ["Column 'nmae' is unknown; did you mean 'name'?", "it is not JSON: the text ends where a value should be",
+           "A record must be an object, got list", "it is not UTF-8"])
+
+    # What is wrong with all rows is no row's fault, and nothing is done.
+    for header, why in (("nam,email\nx,\n", "did you mean 'name'?"), ("email\nx\n", "the table needs 'name'"), ("", "must name the columns")):
+        check(why, why in at.run("load", PEOPLE, "--table", "people", at.write("head.csv", header), expected=3), True)
+    check("a wrong name", "did you mean 'people'?" in at.run("load", PEOPLE, "--table", "peopl", file, expected=3), True)
+
+
+def rows_may_stand_before_those_they_refer_to(at):
+    at.start(PEOPLE)
+    rows = "".join(f"{n},{'' if n == 900 else n + 1},t{n}\n" for n in range(1, 901))
+    at.run("load", PEOPLE, "--table", "folders", at.write("folders.csv", "id,parent,title\n" + rows))
+    check("folders", at.sql("select count(*), count(parent) from folders"), "900|899")
+    # One that refers to nothing takes only those with it that refer to it.
+    file = at.write("orphans.csv", "id,parent,title\n1001,1002,a\n1002,5000,b\n1003,1004,c\n1004,1,d\n")
+    at.run("load", PEOPLE, "--table", "folders", file, expected=4)
+    check("rejected", [each["line"] for each in at.rejects(file)], [2, 3])
+    check("the others", at.sql("select count(*) from folders where id > 1000"), "2")
+
+
+def a_load_that_was_killed_goes_on(at):
+    """Killed while a batch waits for somebody else's row: no row is lost, none is there twice."""
+    for batch, at_row in ((100, 50), (250, 777)):
+        at.start(PEOPLE)
+        rows = [f"name {n},p{n}@example.com,{'x' if n % 100 == 3 else n % 90}" for n in range(1000)]
+        file = at.write("long.csv", "name,email,age\n" + "\n".join(rows) + "\n")
+        other = session(at.env)
+        other.run(f"begin; insert into rows.people (name, email, inserted_by) values ('Other', 'p{at_row}@example.com', 'other')")
+        words = [at.weir, "load", PEOPLE, "--table", "people", file, "--batch", str(batch)]
+        with subprocess.Popen(words, env=at.env, stderr=subprocess.DEVNULL, cwd=at.folder) as running:
+            at.sql("do $$ begin for i in 1..6000 loop exit when exists (select from pg_locks where not granted); "
+                   "perform pg_sleep(0.01); end loop; end $$")
+            running.send_signal(signal.SIGKILL)
+        # Rejects of a batch that was never committed may have been written: they are not there twice.
+        other.run("rollback")
+        other.close()
+        done = at_row // batch * batch
+        check("what was done", at.sql("select rows + rejected, finished_at is null from weir_loads"), f"{done}|t")
+        check("without --resume", "was cut off after line" in at.run("load", PEOPLE, "--table", "people", file, expected=1), True)
+        at.run(*words[1:], "--resume", expected=4)
+        check("rows", at.sql("select count(*), count(distinct email), sum(substr(name, 6)::int) from people"),
+              f"990|990|{sum(n for n in range(1000) if n % 100 != 3)}")
+        check("rejected", [each["line"] for each in at.rejects(file)], [n + 2 for n in range(1000) if n % 100 == 3])
+        # Once it is done, it is done.
+        at.run(*words[1:], "--resume", expected=4)
+        check("without a word", "was loaded into 'people' before" in at.run(*words[1:], expected=1), True)
+        check("rows after that", at.sql("select count(*) from people"), "990")
+        at.run(*words[1:], "--again", expected=4)
+        check("rejected the second time", len(at.rejects(file)), 1000)
+
+
+def what_the_documentation_says_works(at):
+    shop = here.parent / "migrate" / "shop.yaml"
+    at.start(str(shop), schema="weir_rows_from")
+    at.sql("insert into customers (name, email, inserted_by) values ('Ann', 'a@example.com', 'me')")
+    at.start(str(shop))
+    found = documented.commands("data.md")
+    check("commands", len(found) >= 5, True)
+    for line in found:
+        words = shlex.split(line)[1:]
+        at.env["LAKEBASE_SCHEMA"] = "weir_rows_from" if words[0] == "dump" else "rows"
+        # Taken addresses, the second time.
+        at.run(*[str(shop) if word.endswith("/shop.yaml") else word for word in words], expected=4 if "--again" in words else 0)
+    check("what arrived", at.sql("select name, email from customers"), "Ann|a@example.com")
+
+
+CASES = [what_the_documentation_says_works, every_value_comes_back, what_the_file_leaves_out_is_filled, bad_rows_are_told_and_good_ones_loaded,
+         rows_may_stand_before_those_they_refer_to, a_load_that_was_killed_goes_on]
+
+
+def main(weir):
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        at = place(weir, folder)
+        try:
+            for case in CASES:
+                try:
+                    case(at)
+                    print(f"ok   {case.__name__}")
+                except failure as why:
+                    failed += 1
+                    print(f"FAIL {case.__name__}: {why}")
+        finally:
+            at.close()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands that move rows: out of tables, into them, and rows that are made up.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace weir::ops {
+
+struct rows_options {
+    std::string schema{};
+    std::vector<std::string> with{};
+    std::string table{};
+    /// `csv` or `ndjson`; empty: as the file's name ends.
+    std::string format{};
+};
+
+struct dump_options : rows_options {
+    /// Empty: standard output.
+    std::string output{};
+};
+
+struct load_options : rows_options {
+    std::string file{};
+    /// Empty: the file's name with `.rejects.ndjson`.
+    std::string rejects{};
+    /// Rows in a transaction; 0: 10,000, and the whole file for a table that refers to itself.
+    std::uint64_t batch = 0;
+    /// Goes on where a load of the same file was cut off.
+    bool resume = false;
+    /// Loads a file that was loaded before.
+    bool again = false;
+    /// Of inserted_by; empty: the role of the connection.
+    std::string actor{};
+};
+
+[[nodiscard]] int run(const dump_options& options);
+[[nodiscard]] int run(const load_options& options);
+
+} // namespace weir::ops
