@@ -130,6 +130,11 @@ int run(const generate_options& options) {
 int run(const check_options& options) {
     diagnostics found;
     const auto loaded = load(all_paths(options), read_file, found);
+    if (options.format == "json" && loaded.unreadable.empty()) {
+        const int printed = print(found.as_json(loaded.files));
+        const bool is_wrong = found.has_errors() || (options.strict && found.has_warnings());
+        return printed == 0 && is_wrong ? code(outcome::wrong_schema) : printed;
+    }
     if (const auto stop = settle(loaded, found, options.strict))
         return *stop;
     if (options.print_model)
@@ -138,15 +143,12 @@ int run(const check_options& options) {
 }
 
 int run(const ddl_options& options) {
-    const bool is_lakebase = options.dialect == "lakebase";
-    if (!is_lakebase && options.dialect != "warehouse") {
-        return refuse_command("--dialect is lakebase or warehouse");
-    }
     diagnostics found;
     const auto loaded = load(all_paths(options), read_file, found);
     if (const auto stop = settle(loaded, found, options.strict))
         return *stop;
-    const auto spoken = is_lakebase ? sql::dialect::postgres : sql::dialect::databricks;
+    const auto spoken =
+        options.dialect == "lakebase" ? sql::dialect::postgres : sql::dialect::databricks;
     const auto made = emit_ddl(loaded.schemas, options.schemas.size(), spoken, options.all_tables);
     if (made.refusal.empty())
         return print(made.text);
@@ -215,7 +217,7 @@ int run(const fmt_options& options) {
     return code(result);
 }
 
-int run_schema() {
+int run(const language_options&) {
     return print(emit_language_schema());
 }
 

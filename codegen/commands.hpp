@@ -14,7 +14,10 @@ struct check_options {
     std::vector<std::string> schemas{};
     std::vector<std::string> with{};
     bool strict = false;
+    /// `check` and `generate`.
     bool print_model = false;
+    /// `check`: `text` or `json`.
+    std::string format{"text"};
 };
 
 struct generate_options : check_options {
@@ -45,13 +48,14 @@ struct fmt_options {
     bool check = false;
 };
 
+/// `schema`: the JSON Schema of the schema language.
+struct language_options {};
+
 [[nodiscard]] int run(const generate_options& options);
 [[nodiscard]] int run(const check_options& options);
 [[nodiscard]] int run(const ddl_options& options);
 [[nodiscard]] int run(const openapi_options& options);
 [[nodiscard]] int run(const fmt_options& options);
-
-/// Prints the JSON Schema of the schema language.
-[[nodiscard]] int run_schema();
+[[nodiscard]] int run(const language_options& options);
 
 } // namespace weir::gen

@@ -2,6 +2,7 @@
 #include "diagnostics.hpp"
 
 #include <weir/core/utf8.hpp>
+#include <weir/json/document_writer.hpp>
 #include <weir/table/identifier.hpp>
 
 #include <algorithm>
@@ -75,6 +76,17 @@ std::string place_of(const source& file, range at) {
            ": ";
 }
 
+void append_place(json::document_writer& to, const sources& files, range at) {
+    const auto& file = files[at.file];
+    const auto begin = file.at(at.begin);
+    const auto end = file.at(at.end);
+    to.text("file", file.path());
+    to.number("line", begin.line);
+    to.number("column", begin.column);
+    to.number("end_line", end.line);
+    to.number("end_column", end.column);
+}
+
 } // namespace
 
 void diagnostics::add(diagnostic found) {
@@ -96,17 +108,22 @@ bool diagnostics::has_error_in(range at) const {
     });
 }
 
-std::string diagnostics::print(const sources& files) const {
-    std::vector<std::size_t> sorted(found_.size());
-    std::iota(sorted.begin(), sorted.end(), std::size_t{0});
-    std::sort(sorted.begin(), sorted.end(), [this](std::size_t a, std::size_t b) {
+std::vector<std::size_t> diagnostics::sorted() const {
+    std::vector<std::size_t> by_position(found_.size());
+    std::iota(by_position.begin(), by_position.end(), std::size_t{0});
+    std::sort(by_position.begin(), by_position.end(), [this](std::size_t a, std::size_t b) {
         const auto& left = found_[a].at;
         const auto& right = found_[b].at;
         return std::tie(left.file, left.begin, a) < std::tie(right.file, right.begin, b);
     });
+    return by_position;
+}
+
+std::string diagnostics::print(const sources& files) const {
+    const auto order = sorted();
     std::string text;
-    for (std::size_t i = 0; i < std::min(sorted.size(), most_printed); ++i) {
-        const auto& each = found_[sorted[i]];
+    for (std::size_t i = 0; i < std::min(order.size(), most_printed); ++i) {
+        const auto& each = found_[order[i]];
         const auto& file = files[each.at.file];
         text += place_of(file, each.at);
         text += each.level == severity::error ? "error: " : "warning: ";
@@ -119,10 +136,39 @@ std::string diagnostics::print(const sources& files) const {
                     quoted_line(other_file, other.at);
         }
     }
-    if (sorted.size() > most_printed) {
-        text += "… and " + std::to_string(sorted.size() - most_printed) + " more\n";
+    if (order.size() > most_printed) {
+        text += "… and " + std::to_string(order.size() - most_printed) + " more\n";
     }
     return text;
+}
+
+std::string diagnostics::as_json(const sources& files) const {
+    json::document_writer to;
+    to.begin_object();
+    to.number("errors", errors_);
+    to.number("warnings", found_.size() - errors_);
+    to.begin_array("findings");
+    for (const auto at : sorted()) {
+        const auto& each = found_[at];
+        to.begin_object();
+        to.text("id", each.id);
+        to.text("severity", each.level == severity::error ? "error" : "warning");
+        append_place(to, files, each.at);
+        to.text("message", each.message);
+        to.text("hint", each.hint);
+        to.begin_array("notes");
+        for (const auto& other : each.notes) {
+            to.begin_object();
+            append_place(to, files, other.at);
+            to.text("message", other.message);
+            to.end_object();
+        }
+        to.end_array();
+        to.end_object();
+    }
+    to.end_array();
+    to.end_object();
+    return to.take();
 }
 
 std::string nearest_hint(std::string_view name, std::span<const std::string_view> known) {

@@ -59,7 +59,13 @@ public:
     /// Every finding sorted by position, at most 20, ready for stderr; empty when there is none.
     [[nodiscard]] std::string print(const sources& files) const;
 
+    /// Every finding sorted by position, as a JSON document for programs.
+    [[nodiscard]] std::string as_json(const sources& files) const;
+
 private:
+    /// Indices of what was found, by position.
+    [[nodiscard]] std::vector<std::size_t> sorted() const;
+
     std::vector<diagnostic> found_;
     std::size_t errors_ = 0;
 };

@@ -10,7 +10,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 meson install -C "$build_dir" --no-rebuild --quiet --destdir "$work"
-weir_gen=$(find "$work" -name weir-gen -type f)
+weir_gen=$(find "$work" -path "*/bin/weir-gen" -type f)
 package=$(find "$work" -name weir.pc)
 prefix=$work$(pkg-config --variable=prefix "$package")
 

@@ -62,6 +62,8 @@ struct introspect_options {
     std::string name{};
     /// Empty: standard output.
     std::string output{};
+    /// `text` or `json`.
+    std::string format{"text"};
 };
 
 struct pack_options {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // weir introspect: reads a database, writes the file, and holds the file against the database.
+#include <weir/json/document_writer.hpp>
+
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
@@ -79,6 +81,23 @@ differences_of(database& at, const written_schema& file, const target& from) {
     return told;
 }
 
+std::string json_report(
+    const introspect_options& options,
+    const std::string& schema,
+    const std::string& text,
+    const std::vector<std::string>& left_out
+) {
+    json::document_writer to;
+    to.begin_object();
+    to.text("outcome", left_out.empty() ? "complete" : "incomplete");
+    to.text("schema", schema);
+    to.text("output", options.output);
+    to.text("file", text);
+    to.texts("not_in_file", left_out);
+    to.end_object();
+    return to.take();
+}
+
 int introspect_database(const introspect_options& options) {
     const auto from = target_of_settings();
     std::string schema = options.schema;
@@ -109,13 +128,15 @@ int introspect_database(const introspect_options& options) {
     }
     text.insert(0, head);
     const auto then = made.left_out.empty() ? outcome::done : outcome::differs;
-    if (options.output.empty())
-        return print(text, then);
-    std::ofstream to{options.output, std::ios::binary};
-    to << text;
-    if (!to.flush())
-        return fail(outcome::machine_failed, "cannot write " + options.output);
-    return code(then);
+    if (!options.output.empty()) {
+        std::ofstream to{options.output, std::ios::binary};
+        to << text;
+        if (!to.flush())
+            return fail(outcome::machine_failed, "cannot write " + options.output);
+    }
+    if (options.format == "json")
+        return print(json_report(options, schema, text, made.left_out), then);
+    return options.output.empty() ? print(text, then) : code(then);
 }
 
 } // namespace
