@@ -79,6 +79,9 @@ public:
 private:
     enum class part { head, body };
 
+    // What a client gets for announcing it, so that a body need not be moved as it grows.
+    static constexpr std::size_t most_foreseen = 256 * 1024;
+
     static problem too_large() { return {413, "body_too_large", "The body is too large", {}, {}}; }
 
     state refuse(problem told) {
@@ -174,6 +177,8 @@ private:
         }
         const auto length = static_cast<std::size_t>(expected_.content_length.value_or(0));
         const auto taken = std::min(length - body_.size(), input.size());
+        if (body_.empty() && taken > 0)
+            body_.reserve(std::min(length, most_foreseen));
         body_.append(input.substr(0, taken));
         input.remove_prefix(taken);
         return body_.size() == length ? state::whole : state::wants_more;
