@@ -7,9 +7,11 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <pthread.h>
 #include <string>
 #include <string_view>
@@ -41,10 +43,24 @@ inline const std::atomic<unsigned>& fork_count() {
     return forks;
 }
 
-/// Random bytes of one thread, fetched 256 at a time: a system call for each UUID costs ten times
+/// Errors: configuration_error when the system has none to give.
+inline void fill_randomly(std::uint8_t* bytes, std::size_t count) {
+    while (count > 0) {
+        // A signal may cut it short.
+        const auto got = getrandom(bytes, count, 0);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            throw configuration_error("The system gives no random bytes: getrandom failed");
+        bytes += got;
+        count -= static_cast<std::size_t>(got);
+    }
+}
+
+/// Random bytes of one thread, fetched many at a time: a system call for each UUID costs ten times
 /// as much.
 struct random_pool {
-    std::array<std::uint8_t, 256> bytes;
+    std::array<std::uint8_t, 2048> bytes;
     std::size_t used = sizeof bytes;
     unsigned forks = 0;
 };
@@ -55,15 +71,13 @@ inline uuid uuid::random() {
     static thread_local detail::random_pool pool;
     const auto forks = detail::fork_count().load(std::memory_order_relaxed);
     if (pool.used == pool.bytes.size() || pool.forks != forks) {
-        if (getentropy(pool.bytes.data(), pool.bytes.size()) != 0) {
-            throw configuration_error("The system gives no random bytes: getentropy failed");
-        }
+        detail::fill_randomly(pool.bytes.data(), pool.bytes.size());
         pool.used = 0;
         pool.forks = forks;
     }
     uuid made;
-    for (auto& byte : made.bytes)
-        byte = pool.bytes[pool.used++];
+    std::memcpy(made.bytes.data(), pool.bytes.data() + pool.used, made.bytes.size());
+    pool.used += made.bytes.size();
     made.bytes[6] = static_cast<std::uint8_t>((made.bytes[6] & 0x0FU) | 0x40U);
     made.bytes[8] = static_cast<std::uint8_t>((made.bytes[8] & 0x3FU) | 0x80U);
     return made;

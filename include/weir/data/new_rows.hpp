@@ -77,6 +77,13 @@ protected:
         return arguments;
     }
 
+    /// The same on PostgreSQL, for rows that are not composed.
+    [[nodiscard]] sql::arguments created_arguments(std::span<const create_of<Row>> given) const {
+        auto arguments = base::caller_arguments(sql::insert_binds_caller(table_of<Row>));
+        detail::bind_created<Row>(arguments, given, base::stamp_now(), base::owner());
+        return arguments;
+    }
+
     /// Stores new rows in as few statements as the session takes; false: refused. What was stored
     /// before a part that is refused, or fails, is taken back.
     ///

@@ -86,17 +86,18 @@ public:
     /// Stores many rows and gives them back, in the order given; all or none. One statement, but
     /// for what is more than a warehouse takes at once: see new_rows.hpp.
     std::vector<Row> insert_all(std::vector<create> given) {
-        auto made = compose(std::move(given));
-        if (made.empty())
-            return made;
+        require_valid(given);
+        if (given.empty())
+            return {};
         if (is_postgres()) {
-            auto arguments = base::many_arguments(made);
+            const auto arguments = base::created_arguments(given);
             auto stored = this->template run<fixed::insert_many>(arguments);
             auto rows = rows_of(stored);
             if (rows.empty())
-                refuse_insert(made);
+                refuse_insert(compose(std::move(given), stamp_now()));
             return rows;
         }
+        auto made = compose(std::move(given), stamp_now());
         if (!base::store_all(made))
             refuse_insert(made);
         complete_all(made);
@@ -105,17 +106,20 @@ public:
 
     /// The same without reading the rows back: how many were stored.
     std::uint64_t insert_quietly(std::vector<create> given) {
-        auto made = compose(std::move(given));
-        if (made.empty())
+        require_valid(given);
+        if (given.empty())
             return 0;
+        const auto count = given.size();
         if (is_postgres()) {
-            const auto arguments = base::many_arguments(made);
+            const auto arguments = base::created_arguments(given);
             if (this->template run<fixed::insert_many_quietly>(arguments).affected_rows() == 0)
-                refuse_insert(made);
-        } else if (!base::store_all(made)) {
-            refuse_insert(made);
+                refuse_insert(compose(std::move(given), stamp_now()));
+            return count;
         }
-        return made.size();
+        const auto made = compose(std::move(given), stamp_now());
+        if (!base::store_all(made))
+            refuse_insert(made);
+        return count;
     }
 
     /// Stores a row, or replaces the live row that has its key.
@@ -196,21 +200,24 @@ protected:
             throw validation_error{std::move(broken)};
     }
 
+    static void require_valid(std::span<const create> given) {
+        violations broken;
+        location place{std::size_t{0}};
+        for (std::size_t at = 0; at < given.size(); ++at) {
+            place.back() = at;
+            weir::validate<Row>(given[at], place, broken);
+        }
+        if (!broken.empty())
+            throw validation_error{std::move(broken)};
+    }
+
     [[nodiscard]] Row compose(create given) const {
         return detail::make_row<Row>(std::move(given), stamp_now(), owner());
     }
 
-    [[nodiscard]] std::vector<Row> compose(std::vector<create> given) const {
-        return compose(std::move(given), stamp_now());
-    }
-
+    /// Of valid ones.
     [[nodiscard]] std::vector<Row>
     compose(std::vector<create> given, const audit_stamp& stamp) const {
-        violations broken;
-        for (std::size_t at = 0; at < given.size(); ++at)
-            weir::validate<Row>(given[at], {at}, broken);
-        if (!broken.empty())
-            throw validation_error{std::move(broken)};
         std::vector<Row> made;
         made.reserve(given.size());
         for (auto& one : given)
@@ -384,10 +391,11 @@ private:
                 return {.rows = std::move(added), .created = created};
             });
         const auto columns = columns_of(options);
+        require_valid(given);
+        if (given.empty())
+            return {};
         const auto stamp = stamp_now();
         const auto made = compose(std::move(given), stamp);
-        if (made.empty())
-            return {};
         const auto places = places_of(made, columns);
         const bool is_by_key = std::is_permutation(
             columns.begin(), columns.end(), table_of<Row>.key.begin(), table_of<Row>.key.end()

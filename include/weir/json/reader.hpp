@@ -199,6 +199,11 @@ public:
         return at_ == end_ || fail("unexpected text after the value");
     }
 
+    /// Bytes from the start of the text to what comes next.
+    [[nodiscard]] std::size_t offset() const noexcept {
+        return static_cast<std::size_t>(at_ - begin_);
+    }
+
     [[nodiscard]] bool failed() const noexcept { return !error_.what.empty(); }
 
     /// Requires failed().
@@ -234,7 +239,7 @@ private:
     // The first failure is the cause; later ones only follow from it.
     bool fail(std::string_view what) noexcept {
         if (!failed())
-            error_ = {what, static_cast<std::size_t>(at_ - begin_)};
+            error_ = {what, offset()};
         return false;
     }
 

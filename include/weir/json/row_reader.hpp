@@ -250,6 +250,9 @@ read_creates(std::string_view body, create_body<Row>& out, const body_options& o
             );
             goes_on = false;
         } else {
+            // As many more as fit the rest, where they are like the first.
+            if (out.rows.size() == 1)
+                out.rows.reserve(std::min(options.max_rows, body.size() / in.offset() + 1));
             at.back() = out.rows.size();
             goes_on = read_create<Row>(of, out.rows.emplace_back(), at, {.others = options.others});
         }

@@ -210,6 +210,16 @@ TEST_CASE("positions count lines and characters from 1") {
     CHECK(in.error_position().column == 8);
 }
 
+TEST_CASE("a reader tells how far it has come") {
+    reader in{R"([1, "ab"])"};
+    CHECK(in.offset() == 0);
+    std::string_view value;
+    REQUIRE((in.enter_array() && in.next_element() && in.read_number(value)));
+    CHECK(in.offset() == 2);
+    REQUIRE((in.next_element() && in.read_string(value)));
+    CHECK(in.offset() == 8);
+}
+
 TEST_CASE("raw values keep their spelling") {
     reader in{R"([ {"a" : 1.50} , "\u0000", 7])"};
     std::string_view raw;
