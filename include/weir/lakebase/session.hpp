@@ -67,7 +67,7 @@ public:
             .ambiguous = writes,
             .owner = &cancel_,
             .due = until.at(),
-            .told = told_.for_statement(statement.reach),
+            .told = told_.for_statement(who_, statement.reach),
         };
         cancel_.enter(held.watch());
         const leaving leave{cancel_};
@@ -118,7 +118,7 @@ private:
 
     pool* from_;
     Who who_;
-    detail::told_settings told_;
+    detail::told_settings<Who> told_;
     detail::cancel_point cancel_;
 };
 

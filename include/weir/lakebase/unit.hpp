@@ -50,13 +50,13 @@ public:
         : who_(std::move(who)), told_(who_), until_(until),
           held_(std::in_place, from, until, nullptr) {
         try {
-            run(begin_text(how), false, told_.for_unit());
+            run(begin_text(how), false, told_.for_unit(who_));
         } catch (const connection_error&) {
             // Nothing has happened yet.
             if (!held_->is_from_idle() || !held_->link().is_broken())
                 throw;
             held_->replace(until);
-            run(begin_text(how), false, told_.for_unit());
+            run(begin_text(how), false, told_.for_unit(who_));
         }
     }
 
@@ -105,8 +105,8 @@ public:
             .in_unit = true,
             .owner = &cancel_,
             .due = due,
-            .told = all ? told_.for_statement(statement.reach) : nullptr,
-            .told_after = all ? told_.after_statement() : nullptr,
+            .told = all ? told_.for_statement(who_, statement.reach) : nullptr,
+            .told_after = all ? told_.after_statement(who_) : nullptr,
         };
         return watched([&] { return rows{held_->link().execute(statement, arguments, call)}; });
     }
@@ -216,7 +216,7 @@ private:
     }
 
     Who who_;
-    detail::told_settings told_;
+    detail::told_settings<Who> told_;
     deadline until_;
     std::optional<detail::lease> held_;
     bool failed_ = false;

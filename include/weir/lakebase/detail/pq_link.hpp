@@ -59,16 +59,14 @@ public:
     /// Refers to the fields of a row. Lifetime: as long as the answer.
     void view_fields(int row, std::vector<text_field>& out) const {
         const auto* const from = received_.get();
-        const int columns = ::PQnfields(from);
-        out.clear();
-        out.reserve(static_cast<std::size_t>(columns));
-        for (int at = 0; at < columns; ++at) {
-            if (::PQgetisnull(from, row, at) != 0) {
-                out.push_back({{}, true});
-            } else {
-                const auto length = static_cast<std::size_t>(::PQgetlength(from, row, at));
-                out.push_back({{::PQgetvalue(from, row, at), length}, false});
-            }
+        out.resize(static_cast<std::size_t>(::PQnfields(from)));
+        int at = 0;
+        for (auto& field : out) {
+            const auto length = static_cast<std::size_t>(::PQgetlength(from, row, at));
+            // Only what is empty may be NULL: most fields are spared the question.
+            const bool is_null = length == 0 && ::PQgetisnull(from, row, at) != 0;
+            field = {{::PQgetvalue(from, row, at), length}, is_null};
+            ++at;
         }
     }
 

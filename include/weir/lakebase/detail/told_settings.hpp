@@ -9,24 +9,28 @@
 #include <weir/sql/layout.hpp>
 #include <weir/sql/statement.hpp>
 
+#include <algorithm>
+#include <concepts>
 #include <string>
 #include <string_view>
 
 namespace weir::lakebase::detail {
 
 /// The arguments of sql::set_caller_text. They hold for one transaction: a statement by itself, or
-/// a unit of work; so nothing of one caller is left on a connection for the next.
+/// a unit of work; so nothing of one caller is left on a connection for the next. Made when they
+/// are first needed: most statements are on tables without `access`.
+template <class Who>
 class told_settings {
 public:
     /// Errors: validation_error for an id or a group with NUL, which would name somebody else.
-    explicit told_settings(const weir::caller& who) : own_(made(who.id, groups_of(who), "")) {
-        refuse_nul(own_);
+    explicit told_settings(const Who& who) {
+        if (has_nul(who))
+            refuse_nul(made_for(who));
     }
 
-    explicit told_settings(const nobody& /*unused*/) {}
-
-    /// What to tell for a statement by itself; nullptr: nothing. Lifetime: as this object.
-    [[nodiscard]] const sql::arguments* for_statement(sql::reach reach) const {
+    /// What to tell for a statement by itself; nullptr: nothing. `who`: always the same. Lifetime:
+    /// as this object.
+    [[nodiscard]] const sql::arguments* for_statement(const Who& who, sql::reach reach) {
         switch (reach) {
         case sql::reach::open:
             return nullptr;
@@ -35,24 +39,48 @@ public:
         case sql::reach::caller:
             break;
         }
-        return for_unit();
+        return for_unit(who);
     }
 
     /// The same for all statements of a unit of work.
-    [[nodiscard]] const sql::arguments* for_unit() const noexcept {
-        return own_.size() == 0 ? nullptr : &own_;
+    [[nodiscard]] const sql::arguments* for_unit(const Who& who) {
+        if constexpr (is_caller) {
+            if (own_.size() == 0)
+                own_ = made_for(who);
+            return &own_;
+        } else {
+            return nullptr;
+        }
     }
 
     /// What holds again in a unit of work after a statement that was told otherwise.
-    [[nodiscard]] const sql::arguments* after_statement() const {
-        return own_.size() == 0 ? &no_one() : &own_;
+    [[nodiscard]] const sql::arguments* after_statement(const Who& who) {
+        return is_caller ? for_unit(who) : &no_one();
     }
 
 private:
-    static std::string groups_of(const weir::caller& who) {
-        std::string groups;
-        append_text(groups, who.groups, text_format::postgres);
-        return groups;
+    static constexpr bool is_caller = std::same_as<Who, weir::caller>;
+
+    static bool has_nul(const Who& who) {
+        if constexpr (is_caller) {
+            const auto holds_one = [](const std::string& text) {
+                return text.find('\0') != std::string::npos;
+            };
+            return holds_one(who.id) ||
+                   std::any_of(who.groups.begin(), who.groups.end(), holds_one);
+        } else {
+            return false;
+        }
+    }
+
+    static sql::arguments made_for(const Who& who) {
+        if constexpr (is_caller) {
+            std::string groups;
+            append_text(groups, who.groups, text_format::postgres);
+            return made(who.id, groups, "");
+        } else {
+            return {};
+        }
     }
 
     static sql::arguments
