@@ -88,6 +88,10 @@ inline void append_without_values(std::string& out, std::string_view text) {
     return kept;
 }
 
+[[nodiscard]] inline std::string kept_of_server(const error& failed) {
+    return kept_of_server(failed.sqlstate(), failed.server_text());
+}
+
 // Outermost first; the innermost server text and place win, being nearest to the cause.
 inline void tell(const std::exception_ptr& thrown, failure_story& story) {
     try {

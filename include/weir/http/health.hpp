@@ -10,6 +10,7 @@
 #include <weir/core/log.hpp>
 #include <weir/core/time_text.hpp>
 #include <weir/data/any_session.hpp>
+#include <weir/http/failure_log.hpp>
 #include <weir/http/router.hpp>
 #include <weir/http/sessions.hpp>
 #include <weir/json/writer.hpp>
@@ -80,8 +81,10 @@ state_of(const health_component& of, const health_options& options, deadline req
             options.log->warning(
                 "component is not healthy",
                 {{"component", of.name},
-                 {"what", failed.what()},
-                 {"server_text", ours == nullptr ? std::string_view{} : ours->server_text()}}
+                 // A driver's own words are a server's.
+                 {"what",
+                  ours == nullptr ? kept_of_server({}, failed.what()) : std::string{ours->what()}},
+                 {"server_text", ours == nullptr ? std::string{} : kept_of_server(*ours)}}
             );
         }
         return sickness(failed);

@@ -61,6 +61,29 @@ TEST_CASE("one component that fails degrades the service, and only the log says 
     CHECK(ask(routes, "/livez").status == 200);
 }
 
+TEST_CASE("the log keeps no values of what a server said about a component") {
+    router routes;
+    std::string lines;
+    const logger log{string_sink(lines)};
+    add_health(
+        routes,
+        {{"database",
+          [](deadline) {
+              throw statement_error{
+                  "Database operation failed",
+                  {.sqlstate = "23505",
+                   .server_text = "duplicate key\nDETAIL:  Key (email)=(canary@example.com) exists"}
+              };
+          }},
+         {"driver", [](deadline) { throw std::runtime_error{"no int: 'canary'\ncanary"}; }}},
+        {.log = &log}
+    );
+    CHECK(ask(routes, "/api/v1/healthcheck").status == 503);
+    CHECK(lines.find("canary") == std::string::npos);
+    CHECK(lines.find("duplicate key") != std::string::npos);
+    CHECK(lines.find("no int: …") != std::string::npos);
+}
+
 TEST_CASE("the circuits before components are told, open or not") {
     router routes;
     auto state = breaker_state::closed;
