@@ -338,6 +338,17 @@ private:
                 "a list could not keep both"
             );
         }
+        if (of.cache_seconds && of.cache_seconds->value == 0)
+            to_->error(
+                "api-cache", of.cache_seconds->at, "'cache_seconds' is 0", "write at least 1"
+            );
+        if (of.cache_seconds && (of.operations & operations::get) == 0)
+            to_->error(
+                "api-cache",
+                of.cache_seconds->at,
+                "'cache_seconds' is about reads by key, and 'get' is not offered",
+                "offer 'get', or leave 'cache_seconds' out"
+            );
         names("api.order_by", of.order_by);
         if ((of.operations & operations::create) != 0)
             unfillable();

@@ -445,6 +445,8 @@ std::vector<part> api_facts(const api_model& api, const std::string& facts) {
         parts.push_back({"records_v1", "true", {}});
     if (api.async)
         parts.push_back({"async", "true", {}});
+    if (api.cache_seconds)
+        parts.push_back({"cache_seconds", std::to_string(api.cache_seconds->value), {}});
     return parts;
 }
 

@@ -223,6 +223,8 @@ private:
             to_.texts("include", names_of(of.include));
         optional_flag("records_v1", of.records_v1);
         optional_flag("async", of.async);
+        if (of.cache_seconds)
+            to_.number("cache_seconds", of.cache_seconds->value);
         to_.end_object();
     }
 

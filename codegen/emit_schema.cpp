@@ -100,6 +100,7 @@ const std::map<std::string_view, described> shapes{
     {"include", {"identifiers", "Relations that requests may embed."}},
     {"records_v1", {"flag", "Also in the records API."}},
     {"async", {"flag", "Slow requests become jobs."}},
+    {"cache_seconds", {"positive", "How long reads by key may be answered from memory."}},
 };
 
 class schema_writer {

@@ -219,6 +219,7 @@ weir::api facts_store::api(const table_model& of) {
         .include = inclusions(of),
         .records_v1 = of.api->records_v1,
         .async = of.api->async,
+        .cache_seconds = of.api->cache_seconds ? of.api->cache_seconds->value : 0,
     };
 }
 

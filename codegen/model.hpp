@@ -176,6 +176,8 @@ struct api_model {
     std::vector<inclusion_model> inclusions{};
     bool records_v1 = false;
     bool async = false;
+    /// Absent: every read asks the database.
+    std::optional<located<std::uint32_t>> cache_seconds{};
     range at{};
 };
 

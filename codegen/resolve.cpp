@@ -376,6 +376,7 @@ private:
         made.include = from.texts("include");
         made.records_v1 = from.flag("records_v1", false);
         made.async = from.flag("async", false);
+        made.cache_seconds = from.number("cache_seconds");
         table.api = std::move(made);
     }
 

@@ -88,7 +88,7 @@ inline constexpr std::array<list, 2> index_keys{"columns", "where"};
 inline constexpr std::array<list, 2> check_keys{"name", "expr"};
 inline constexpr std::array<list, 5> relation_keys{"name", "to", "from", "inverse", "on_delete"};
 inline constexpr std::array<list, 5> access_keys{"owner", "via", "run_as", "read_all", "purge"};
-inline constexpr std::array<list, 8> api_keys{
+inline constexpr std::array<list, 9> api_keys{
     "path",
     "operations",
     "default_limit",
@@ -97,6 +97,7 @@ inline constexpr std::array<list, 8> api_keys{
     "include",
     "records_v1",
     "async",
+    "cache_seconds",
 };
 inline constexpr std::array<list, 5> operations{"list", "get", "create", "update", "delete"};
 inline constexpr std::array<list, 4> delete_actions{"no_action", "restrict", "cascade", "set_null"};

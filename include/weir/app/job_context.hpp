@@ -13,6 +13,8 @@
 #include <weir/data/repository.hpp>
 #include <weir/data/row_hooks.hpp>
 #include <weir/data/session_view.hpp>
+#include <weir/data/statement_trace.hpp>
+#include <weir/http/row_cache.hpp>
 #include <weir/http/sessions.hpp>
 #include <weir/http/table_options.hpp>
 #include <weir/json/read_value.hpp>
@@ -26,6 +28,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -113,13 +116,20 @@ public:
           save_(std::move(save)), caller_{.id = of.owner} {
         if (of.actor != of.owner)
             caller_.email = of.actor;
+        if (const auto& caches = from.options.caches)
+            trace_ = std::make_shared<statement_trace>(of.request_id, &caches->observers());
     }
 
     job_context(const job_context&) = delete;
     job_context(job_context&&) = delete;
     job_context& operator=(const job_context&) = delete;
     job_context& operator=(job_context&&) = delete;
-    ~job_context() = default;
+
+    /// Whatever it has written is committed by now, or never will be.
+    ~job_context() {
+        if (trace_)
+            from_->options.caches->see(*trace_);
+    }
 
     [[nodiscard]] const std::string& id() const noexcept { return of_->id; }
 
@@ -221,6 +231,9 @@ public:
         }
     }
 
+    /// What the statements of its sessions are added to; absent where nobody looks.
+    [[nodiscard]] const std::shared_ptr<statement_trace>& trace() const noexcept { return trace_; }
+
     /// Has session() and rows of its backend work in a unit of work. Before either is called.
     void work_in(any_session unit) {
         opened_.push_back({from_->on(nullptr), std::move(unit), std::nullopt});
@@ -243,7 +256,7 @@ private:
             if (each.from == from)
                 return each;
         const http::session_purpose purpose{
-            .of = of, .request_id = of_->request_id, .cancelled_by = stop_, .trace = {}
+            .of = of, .request_id = of_->request_id, .cancelled_by = stop_, .trace = trace_
         };
         return opened_.emplace_back(
             opened{from, any_session{from->for_caller(caller_, purpose)}, std::nullopt}
@@ -256,6 +269,7 @@ private:
     detail::job_progress* progress_;
     std::function<bool(std::string_view)> save_;
     weir::caller caller_;
+    std::shared_ptr<statement_trace> trace_{};
     // References to sessions stay good.
     std::deque<opened> opened_{};
 };

@@ -276,7 +276,7 @@ private:
                     "jobs: the database does not answer",
                     {{"what", failed.what()},
                      {"sqlstate", failed.sqlstate()},
-                     {"server_text", failed.server_text()}}
+                     {"server_text", http::detail::kept_of_server(failed)}}
                 );
         }
     }
@@ -326,7 +326,7 @@ private:
             {.of = nullptr,
              .request_id = of.of.request_id,
              .cancelled_by = context.stop(),
-             .trace = {}}
+             .trace = context.trace()}
         );
         shared_unit unit{session, deadline::in(deadline::longest_span)};
         context.work_in(unit.join());

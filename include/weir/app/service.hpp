@@ -26,6 +26,7 @@
 #include <weir/http/custom_route.hpp>
 #include <weir/http/deferred_answers.hpp>
 #include <weir/http/docs_page.hpp>
+#include <weir/http/failure_log.hpp>
 #include <weir/http/gzip.hpp>
 #include <weir/http/health.hpp>
 #include <weir/http/metrics.hpp>
@@ -35,6 +36,7 @@
 #include <weir/http/records.hpp>
 #include <weir/http/request_log.hpp>
 #include <weir/http/router.hpp>
+#include <weir/http/row_cache.hpp>
 #include <weir/http/security_headers.hpp>
 #include <weir/http/server.hpp>
 #include <weir/http/sessions.hpp>
@@ -115,6 +117,8 @@ public:
             settings_.cursor_key = sealer::random_key();
         if (options.cursor_key.empty())
             options.cursor_key = settings_.cursor_key;
+        if (!options.caches)
+            options.caches = caches_;
         const auto shared = std::make_shared<const http::table_options>(std::move(options));
         std::size_t hooked = 0;
         Tables::for_each([&]<class Row>(std::type_identity<Row> /*unused*/) {
@@ -368,8 +372,7 @@ private:
             to.single("weir_api_log_written_total", "counter", "Rows kept.", api_log_->written());
             to.single("weir_api_log_lost_total", "counter", "Rows lost.", api_log_->lost());
         }
-        if (known_tables_)
-            write_cache(to, "tables", known_tables_());
+        write_caches(to);
         to.single("weir_log_lost_lines_total", "counter", "Log lines lost.", log_.lost_lines());
         if (server_ == nullptr)
             return;
@@ -416,7 +419,9 @@ private:
             *on,
             served_,
             std::move(kinds_),
-            http::table_options{.cursor_key = settings_.cursor_key, .hooks = hooks_},
+            http::table_options{
+                .cursor_key = settings_.cursor_key, .caches = caches_, .hooks = hooks_
+            },
             settings_,
             log_
         );
@@ -429,19 +434,33 @@ private:
                 each.tables.push_back(&jobs_->facts());
     }
 
-    static void write_cache(
-        http::metrics_writer& to, std::string_view name, const workspace::timed_cache_statistics& of
-    ) {
+    /// Facts of tables, and rows per table.
+    void write_caches(http::metrics_writer& to) const {
+        std::vector<std::pair<std::string, workspace::timed_cache_statistics>> all;
+        if (known_tables_)
+            all.emplace_back("tables", known_tables_());
+        caches_->for_each([&](const http::row_cache& each) {
+            all.emplace_back("rows of " + std::string{each.facts().name}, each.statistics());
+        });
+        if (all.empty())
+            return;
         to.family("weir_cache_entries", "gauge", "What a cache keeps.");
-        to.sample("weir_cache_entries", {{"cache", name}}, of.kept);
+        for (const auto& [name, of] : all)
+            to.sample("weir_cache_entries", {{"cache", name}}, of.kept);
+        to.family("weir_cache_bytes", "gauge", "Bytes of the rows that a cache keeps.");
+        for (const auto& [name, of] : all)
+            to.sample("weir_cache_bytes", {{"cache", name}}, of.bytes);
         constexpr std::string_view lookups = "weir_cache_lookups_total";
         to.family(lookups, "counter", "By what a cache answered with.");
-        to.sample(lookups, {{"cache", name}, {"by", "value"}}, of.hits);
-        to.sample(lookups, {{"cache", name}, {"by", "absence"}}, of.absences);
-        to.sample(lookups, {{"cache", name}, {"by", "shared_fetch"}}, of.shared);
-        to.sample(lookups, {{"cache", name}, {"by", "fetch"}}, of.fetches);
+        for (const auto& [name, of] : all) {
+            to.sample(lookups, {{"cache", name}, {"by", "value"}}, of.hits);
+            to.sample(lookups, {{"cache", name}, {"by", "absence"}}, of.absences);
+            to.sample(lookups, {{"cache", name}, {"by", "shared_fetch"}}, of.shared);
+            to.sample(lookups, {{"cache", name}, {"by", "fetch"}}, of.fetches);
+        }
         to.family("weir_cache_evictions_total", "counter", "Dropped for want of room.");
-        to.sample("weir_cache_evictions_total", {{"cache", name}}, of.evicted);
+        for (const auto& [name, of] : all)
+            to.sample("weir_cache_evictions_total", {{"cache", name}}, of.evicted);
     }
 
     void add_records() {
@@ -495,7 +514,7 @@ private:
                 {{"backend", absent.on->description},
                  {"what", failed.what()},
                  {"sqlstate", failed.sqlstate()},
-                 {"server_text", failed.server_text()}}
+                 {"server_text", http::detail::kept_of_server(failed)}}
             );
             return false;
         }
@@ -508,7 +527,8 @@ private:
         } catch (const statement_error& failed) {
             log_.error(
                 failed.what(),
-                {{"sqlstate", failed.sqlstate()}, {"server_text", failed.server_text()}}
+                {{"sqlstate", failed.sqlstate()},
+                 {"server_text", http::detail::kept_of_server(failed)}}
             );
         }
     }
@@ -610,6 +630,8 @@ private:
     std::vector<std::shared_ptr<const any_hooks>> hooks_;
     std::vector<const table*> served_;
     bool has_records_ = false;
+    // Before whatever may still write.
+    std::shared_ptr<http::row_caches> caches_ = std::make_shared<http::row_caches>();
     std::optional<backends> backends_;
     std::optional<http::rate_limits> rates_;
     std::optional<job_desk> jobs_;

@@ -21,6 +21,7 @@
 #include <weir/http/list_query.hpp>
 #include <weir/http/page_headers.hpp>
 #include <weir/http/router.hpp>
+#include <weir/http/row_cache.hpp>
 #include <weir/http/row_pieces.hpp>
 #include <weir/http/sessions.hpp>
 #include <weir/http/table_options.hpp>
@@ -31,6 +32,7 @@
 #include <weir/sql/statement.hpp>
 #include <weir/table/table.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -55,7 +57,17 @@ class read_handlers {
 public:
     read_handlers(sessions from, const table& of, key_binder bind_key, table_options options)
         : from_(std::move(from)), of_(&of), bind_key_(std::move(bind_key)),
-          cursors_(of, options.cursor_key), options_(std::move(options)) {}
+          cursors_(of, options.cursor_key), options_(std::move(options)) {
+        const auto life =
+            options_.cache.life.value_or(std::chrono::seconds{of_->api.cache_seconds});
+        if (life.count() > 0)
+            cache_ = std::make_shared<row_cache>(*of_, life, options_.cache);
+    }
+
+    /// What get() answers with again; nullptr: nothing.
+    [[nodiscard]] const std::shared_ptr<row_cache>& cache() const noexcept { return cache_; }
+
+    [[nodiscard]] const table_options& options() const noexcept { return options_; }
 
     [[nodiscard]] response list(const request& asked) const {
         const auto form = form_of(asked);
@@ -87,6 +99,9 @@ public:
             });
         if (then && !embedded.empty())
             throw refused_past_relations("query");
+        // A unit of work sees what nobody else does yet.
+        if (cache_ && !then && embedded.empty() && asked.within == nullptr)
+            return answer_kept(asked);
         return answer_past("query", [&] { return answer_row(asked, then, embedded); });
     }
 
@@ -196,6 +211,42 @@ private:
         if (tag)
             add_tag(answer, *tag);
         return answer;
+    }
+
+    [[nodiscard]] response answer_kept(const request& asked) const {
+        sql::arguments key;
+        bind_key_(asked, key, text_format::postgres);
+        const auto numbers = read_preferences(asked.headers).numbers;
+        const row_demand demanded{.one_of = matched_versions(read_tags(asked.headers, "If-Match"))};
+        const auto none_match = read_tags(asked.headers, "If-None-Match");
+        const auto row =
+            cache_->get(asked, key, numbers, [&] { return read_to_keep(asked, numbers); });
+        if (!demanded.is_met_by(row->version))
+            weir::detail::throw_moved(*of_);
+        if (row->tag && is_known(none_match, *row->tag))
+            return not_modified(*row->tag);
+        auto answer = answer_json(200, row->body, {.minimal = false, .numbers = numbers});
+        if (row->tag)
+            add_tag(answer, *row->tag);
+        return answer;
+    }
+
+    // Others may wait for it: it goes on when the client that asked first has left.
+    [[nodiscard]] kept_row read_to_keep(const request& asked, json::numbers numbers) const {
+        auto session = open_session(from_, *of_, asked, {});
+        table_reader rows{session, *of_, asked.until};
+        auto found = rows.find([&](sql::arguments& arguments, text_format format) {
+            bind_key_(asked, arguments, format);
+        });
+        const auto fields = found.next();
+        if (!fields)
+            throw_absent(*of_);
+        kept_row made{.version = version_of_fields(*of_, *fields, rows.format())};
+        if (sql::has_states(*of_, session.dialect()))
+            made.tag = tag_of(made.version, numbers);
+        const auto all = all_columns(*of_);
+        json::row_writer{of_->columns, all, rows.format(), numbers}.append(made.body, *fields);
+        return made;
     }
 
     // A row read by its key comes with all columns; the writer passes private ones over.
@@ -314,6 +365,7 @@ private:
     key_binder bind_key_;
     cursors cursors_;
     table_options options_;
+    std::shared_ptr<row_cache> cache_{};
 };
 
 /// Adds the routes that read a table, below `all`: those that its facts offer.
@@ -337,6 +389,17 @@ inline void add_read_routes(
             offered
         );
     };
+    if (const auto& cache = reading->cache()) {
+        routes.observe_statements([cache](const executed_statement& seen) { cache->see(seen.what); }
+        );
+        // By now it is committed, and its client not told yet.
+        routes.observe_answers([cache](const answered_request& seen) {
+            if (seen.asked.trace)
+                cache->see(*seen.asked.trace);
+        });
+        if (const auto& caches = reading->options().caches)
+            caches->add(cache);
+    }
     const auto one = all + "/{key}";
     if (facts.api.offered.has(operations::list)) {
         add("GET", all, false, &read_handlers::list, list_media);

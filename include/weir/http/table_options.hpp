@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a table's routes behave besides what its schema says. Costs <chrono> and <memory>.
+// How a table's routes behave besides what its schema says. Costs <chrono>, <functional> and
+// <memory>.
 #pragma once
 
 #include <weir/core/chrono.hpp>
@@ -11,7 +12,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +31,20 @@ struct idempotency_options {
     std::chrono::milliseconds patience{10'000};
 };
 
+/// How rows read by their key are kept, per table.
+struct row_cache_options {
+    /// How long, instead of what schemas say by `cache_seconds`; 0: not at all.
+    std::optional<std::chrono::milliseconds> life{};
+    /// Rows, and keys without a row.
+    std::size_t most_rows = 10'000;
+    /// Bytes of answers; a row of more than an eighth is not kept.
+    std::size_t most_bytes = 16UL * 1024 * 1024;
+    std::function<deadline::clock::time_point()> now = [] { return deadline::clock::now(); };
+};
+
+/// In row_cache.hpp.
+class row_caches;
+
 struct table_options {
     /// Every path begins with it.
     std::string base = "/api/v1";
@@ -43,6 +60,10 @@ struct table_options {
     /// Where audit times come from.
     now_function clock = &now;
     idempotency_options idempotency{};
+    row_cache_options cache{};
+    /// Where the caches of these tables are to be found, for statistics and for what is written
+    /// beside routes; absent: nowhere.
+    std::shared_ptr<row_caches> caches{};
     /// What runs around writes: weir::share(weir::hooks<order>{…}), for as many tables as there
     /// are; the routes of a table use those that are its own.
     std::vector<std::shared_ptr<const any_hooks>> hooks{};

@@ -108,6 +108,9 @@ struct api {
     std::span<const inclusion> include{};
     bool records_v1 = false;
     bool async = false;
+    /// How long a service may answer reads by key with what it has read before; 0: it asks each
+    /// time.
+    std::uint32_t cache_seconds = 0;
 };
 
 /// One table. Every view refers to static or longer-lived facts.

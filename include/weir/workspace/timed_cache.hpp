@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was fetched a while ago and is good still, by key: one fetch for everybody who asks for the
-// same, and a limit to how much is kept. Costs <condition_variable>, <functional>, <map>.
+// same, and a limit to how much is kept. Costs <condition_variable>, <functional>, <list>, <map>,
+// <set>.
 #pragma once
 
 #include <weir/core/deadline.hpp>
 #include <weir/core/error.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <compare>
 #include <condition_variable>
@@ -14,9 +14,13 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <iterator>
+#include <limits>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -31,6 +35,9 @@ struct timed_cache_options {
     /// Values and absences kept; beyond, those whose life is over go, else the one unused for
     /// longest.
     std::size_t most = 1000;
+    /// Bytes of all values together, where they have `bytes()`; a value of more than an eighth is
+    /// told and not kept. An absence takes none.
+    std::size_t most_bytes = std::numeric_limits<std::size_t>::max();
     std::function<deadline::clock::time_point()> now = [] { return deadline::clock::now(); };
 };
 
@@ -38,6 +45,8 @@ struct timed_cache_options {
 struct timed_cache_statistics {
     /// Values and absences kept now, some perhaps beyond their life.
     std::size_t kept = 0;
+    /// Of values that have `bytes()`.
+    std::size_t bytes = 0;
     /// Answered by a value that was kept.
     std::uint64_t hits = 0;
     /// Answered by an absence that was kept.
@@ -76,7 +85,7 @@ public:
         for (;;) {
             const auto found = kept_.find(key);
             if (found != kept_.end() && options_.now() < found->second.good_until) {
-                found->second.used = ++uses_;
+                uses_.splice(uses_.end(), uses_, found->second.use);
                 if (found->second.absence) {
                     ++done_.absences;
                     std::rethrow_exception(found->second.absence);
@@ -102,22 +111,39 @@ public:
 
     /// The next get() of that key fetches it, whoever may be fetching it now.
     void forget(const Key& key) {
-        forget_if([&](const Key& each) { return each == key; });
+        const std::lock_guard lock{mutex_};
+        if (const auto found = kept_.find(key); found != kept_.end())
+            drop(found);
+        running_.erase(key);
     }
 
     /// The same for every key that `is_stale(key)` picks.
     template <class Choice>
     void forget_if(const Choice& is_stale) {
-        const auto picks = [&](const auto& each) { return is_stale(each.first); };
         const std::lock_guard lock{mutex_};
-        std::erase_if(kept_, picks);
-        std::erase_if(running_, picks);
+        for (auto each = kept_.begin(); each != kept_.end();)
+            each = is_stale(each->first) ? drop(each) : std::next(each);
+        std::erase_if(running_, [&](const auto& each) { return is_stale(each.first); });
+    }
+
+    /// The same for every key; those who ask meanwhile do not wait until all is thrown away.
+    void forget_all() {
+        entries thrown_away;
+        decltype(uses_) uses;
+        decltype(ends_) ends;
+        const std::lock_guard lock{mutex_};
+        kept_.swap(thrown_away);
+        uses_.swap(uses);
+        ends_.swap(ends);
+        bytes_ = 0;
+        running_.clear();
     }
 
     [[nodiscard]] timed_cache_statistics statistics() const {
         const std::lock_guard lock{mutex_};
         auto made = done_;
         made.kept = kept_.size();
+        made.bytes = bytes_;
         return made;
     }
 
@@ -127,9 +153,12 @@ private:
         /// What is thrown instead.
         std::exception_ptr absence;
         deadline::clock::time_point good_until;
-        /// Larger: later.
-        std::uint64_t used;
+        std::size_t bytes = 0;
+        /// Its place among all uses.
+        std::list<const Key*>::iterator use{};
     };
+
+    using entries = std::map<Key, entry>;
 
     struct fetching {
         std::shared_ptr<const Value> value{};
@@ -164,9 +193,11 @@ private:
             running != running_.end() && running->second == mine) {
             running_.erase(running);
             if (mine->value) {
-                keep(key, {mine->value, {}, options_.now() + options_.life, ++uses_});
+                keep(
+                    key, {mine->value, {}, options_.now() + options_.life, bytes_of(*mine->value)}
+                );
             } else if (mine->is_absent && options_.absence.count() > 0) {
-                keep(key, {{}, mine->failure, options_.now() + options_.absence, ++uses_});
+                keep(key, {{}, mine->failure, options_.now() + options_.absence});
             }
         }
         changed_.notify_all();
@@ -175,28 +206,49 @@ private:
         return mine->value;
     }
 
-    void keep(const Key& key, entry made) {
-        const auto now = options_.now();
-        if (kept_.size() >= options_.most)
-            std::erase_if(kept_, [&](const auto& each) { return each.second.good_until <= now; });
-        if (kept_.size() >= options_.most && !kept_.empty() && !kept_.contains(key)) {
-            ++done_.evicted;
-            kept_.erase(std::min_element(
-                kept_.begin(),
-                kept_.end(),
-                [](const auto& a, const auto& b) { return a.second.used < b.second.used; }
-            ));
+    [[nodiscard]] static std::size_t bytes_of(const Value& of) {
+        if constexpr (requires { of.bytes(); }) {
+            return of.bytes();
+        } else {
+            return 0;
         }
-        kept_.insert_or_assign(key, std::move(made));
+    }
+
+    entries::iterator drop(entries::iterator what) {
+        bytes_ -= what->second.bytes;
+        uses_.erase(what->second.use);
+        ends_.erase({what->second.good_until, &what->first});
+        return kept_.erase(what);
+    }
+
+    void keep(const Key& key, entry made) {
+        if (made.bytes > options_.most_bytes / 8)
+            return;
+        if (const auto old = kept_.find(key); old != kept_.end())
+            drop(old);
+        const auto now = options_.now();
+        while (!kept_.empty() &&
+               (kept_.size() >= options_.most || bytes_ > options_.most_bytes - made.bytes)) {
+            const bool is_over = ends_.begin()->first <= now;
+            done_.evicted += is_over ? 0U : 1U;
+            drop(kept_.find(is_over ? *ends_.begin()->second : *uses_.front()));
+        }
+        const auto place = kept_.emplace(key, std::move(made)).first;
+        place->second.use = uses_.insert(uses_.end(), &place->first);
+        ends_.emplace(place->second.good_until, &place->first);
+        bytes_ += place->second.bytes;
     }
 
     timed_cache_options options_;
     mutable std::mutex mutex_{};
     std::condition_variable changed_{};
-    std::map<Key, entry> kept_{};
+    entries kept_{};
+    // The keys of what is kept, the one unused for longest first, and by the end of their lives.
+    std::list<const Key*> uses_{};
+    std::set<std::pair<deadline::clock::time_point, const Key*>> ends_{};
+    std::size_t bytes_ = 0;
     std::map<Key, std::shared_ptr<fetching>> running_{};
     timed_cache_statistics done_{};
-    std::uint64_t uses_ = 0;
 };
 
 } // namespace weir::workspace

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <catch.hpp>
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <thread>
@@ -125,6 +126,50 @@ TEST_CASE("what is fetched while it is to be forgotten is neither kept nor share
     });
     CHECK(*first == 1);
     CHECK(*cache.get("a", {}, [] { return 3; }) == 2);
+}
+
+TEST_CASE("bytes are limited where values have them, and a large value is not kept") {
+    struct text {
+        std::string of;
+
+        [[nodiscard]] std::size_t bytes() const { return of.size(); }
+    };
+
+    bench at;
+    auto how = at.options();
+    how.most_bytes = 80;
+    timed_cache<text> cache{how};
+    const auto read = [&](const std::string& key, std::size_t bytes) {
+        return cache.get(key, {}, [&] { return text{std::string(bytes, 'x')}; })->of.size();
+    };
+    for (int i = 0; i < 10; ++i)
+        CHECK(read(std::to_string(i), 10) == 10);
+    CHECK(cache.statistics().kept == 8);
+    CHECK(cache.statistics().bytes == 80);
+    CHECK(cache.statistics().evicted == 2);
+    CHECK(read("0", 5) == 5);
+    CHECK(read("9", 5) == 10);
+    CHECK(read("large", 11) == 11);
+    CHECK(read("large", 10) == 10);
+    cache.forget("large");
+    CHECK(cache.statistics().bytes == 65);
+    cache.forget_if([](const std::string& key) { return key == "0"; });
+    CHECK(cache.statistics().bytes == 60);
+    cache.forget_all();
+    CHECK(cache.statistics().kept == 0);
+    CHECK(cache.statistics().bytes == 0);
+    CHECK(read("9", 5) == 5);
+}
+
+TEST_CASE("what is fetched while all is to be forgotten is not kept") {
+    bench at;
+    timed_cache<int> cache{at.options()};
+    static_cast<void>(cache.get("a", {}, [&] {
+        cache.forget_all();
+        return 1;
+    }));
+    CHECK(*cache.get("a", {}, [] { return 2; }) == 2);
+    CHECK(cache.statistics().kept == 1);
 }
 
 TEST_CASE("a cache counts what it did") {
