@@ -143,13 +143,18 @@ int run(const check_options& options) {
 }
 
 int run(const ddl_options& options) {
+    const bool is_lakebase = options.dialect == "lakebase";
+    if (is_lakebase && !options.policies.empty())
+        return refuse_command("--policies is for --dialect warehouse: the DDL of Lakebase has them"
+        );
     diagnostics found;
     const auto loaded = load(all_paths(options), read_file, found);
     if (const auto stop = settle(loaded, found, options.strict))
         return *stop;
-    const auto spoken =
-        options.dialect == "lakebase" ? sql::dialect::postgres : sql::dialect::databricks;
-    const auto made = emit_ddl(loaded.schemas, options.schemas.size(), spoken, options.all_tables);
+    const auto spoken = is_lakebase ? sql::dialect::postgres : sql::dialect::databricks;
+    const auto made = emit_ddl(
+        loaded.schemas, options.schemas.size(), spoken, options.all_tables, options.policies
+    );
     if (made.refusal.empty())
         return print(made.text);
     std::fprintf(stderr, "weir-gen: %s\n", made.refusal.c_str());

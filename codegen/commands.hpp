@@ -32,6 +32,8 @@ struct ddl_options : check_options {
     std::string dialect{};
     /// Every table, also those of the other backend.
     bool all_tables = false;
+    /// The service's principal, where row filters and column masks are wanted; else empty.
+    std::string policies{};
 };
 
 struct openapi_options : check_options {

@@ -4,6 +4,7 @@
 #include <weir/core/error.hpp>
 #include <weir/sql/ddl.hpp>
 #include <weir/sql/place.hpp>
+#include <weir/sql/unity_policies.hpp>
 #include <weir/table/idempotency.hpp>
 
 #include <cstdlib>
@@ -27,7 +28,11 @@ std::optional<std::string> environment(std::string_view name) {
 } // namespace
 
 ddl_result emit_ddl(
-    const std::deque<schema_model>& schemas, std::size_t given, sql::dialect spoken, bool all_tables
+    const std::deque<schema_model>& schemas,
+    std::size_t given,
+    sql::dialect spoken,
+    bool all_tables,
+    const std::string& service
 ) {
     facts_store store;
     const auto facts = store.tables(schemas);
@@ -47,6 +52,7 @@ ddl_result emit_ddl(
         if (all_tables || each->backend == wanted)
             tables.push_back(each);
     }
+    const auto own_tables = tables;
     const auto beside = idempotency_tables(tables);
     for (const auto& each : beside)
         tables.push_back(&each);
@@ -60,6 +66,9 @@ ddl_result emit_ddl(
         for (const auto& each : sql::create_tables(tables, spoken)) {
             made.text += sql::expand_places(each.text, spoken, prefix_of) + ";\n";
         }
+        if (!service.empty())
+            for (const auto& each : sql::unity_policies(own_tables, service))
+                made.text += sql::expand_places(each, spoken, prefix_of) + ";\n";
     } catch (const error& thrown) {
         return {{}, thrown.what()};
     }

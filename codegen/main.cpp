@@ -112,6 +112,13 @@ void add_ddl(cli::command_line& to) {
             command.add_flag(
                 "--all", options.all_tables, "every table, also those of the other backend"
             );
+            command
+                .add_option(
+                    "--policies",
+                    options.policies,
+                    "also row filters and masks of a warehouse, which this principal passes"
+                )
+                ->type_name("PRINCIPAL");
         }
     );
 }

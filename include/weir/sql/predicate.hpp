@@ -12,8 +12,8 @@
 
 namespace weir::sql {
 
-/// Stands for the number of the caller's parameter where there is none and the session's settings
-/// tell the caller: in row policies.
+/// Stands for the number of the caller's parameter where there is none and the session tells the
+/// caller: in row policies by its settings, in row filters by current_user().
 inline constexpr std::size_t caller_of_setting = 0;
 
 namespace detail {
@@ -55,7 +55,9 @@ constexpr void write_reference(
 
 /// Writes who asks: a parameter, or what the session has set.
 constexpr void write_caller(writer& out, std::size_t caller) {
-    if (caller == caller_of_setting) {
+    if (caller == caller_of_setting && !out.is_postgres()) {
+        out.put("current_user()");
+    } else if (caller == caller_of_setting) {
         // Empty after a transaction that set it; nobody's id is empty.
         out.put("(select nullif(current_setting('weir.caller', true), ''))");
     } else {
