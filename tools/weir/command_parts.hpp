@@ -42,6 +42,9 @@ public:
 
     [[nodiscard]] const std::deque<gen::schema_model>& schemas() const { return read_.schemas; }
 
+    /// Their texts; those that are referred to follow.
+    [[nodiscard]] const gen::sources& files() const { return read_.files; }
+
     [[nodiscard]] std::size_t given() const noexcept { return given_; }
 
 private:
@@ -64,6 +67,9 @@ public:
 
     /// Those of the files that were given.
     [[nodiscard]] std::span<const table* const> own() const { return {tables_.data(), given_}; }
+
+    /// Those that are only referred to as well.
+    [[nodiscard]] std::span<const table* const> all() const { return tables_; }
 
 private:
     gen::facts_store store_{};

@@ -112,4 +112,57 @@ void add_load(cli::command_line& to) {
     );
 }
 
+void add_sample(cli::command_line& to) {
+    to.add<sample_options>(
+        "sample",
+        "fill tables with made-up rows that keep every rule",
+        {
+            .description = "Makes rows up from the schema alone, the same for the same seed. A "
+                           "table that has made-up rows already is left as it is. Values that "
+                           "cannot be made up are given in the schema by tags: sample=VALUE.",
+            .examples =
+                {{"weir sample shop.yaml", "5 to 10 rows in each table"},
+                 {"weir sample shop.yaml --rows 1000000 --table orders",
+                  "many, in a table and those it refers to"},
+                 {"weir sample shop.yaml --clean", "take them away again, and no others"}},
+            .exit_codes =
+                {{"0", "done, or the rows are there already"},
+                 {"1", "a schema file is wrong, or a value cannot be made up"},
+                 {"3",
+                  "no such table, a check that no row keeps, no connection, or a statement that "
+                  "failed: tables that were filled before stay filled"}},
+            .environment = database_settings(),
+            .files = settings_files(),
+        },
+        [](CLI::App& command, sample_options& options) {
+            add_schemas(command, options.schemas, options.with);
+            command
+                .add_option(
+                    "--table", options.tables, "a table, with those it refers to (default: all)"
+                )
+                ->take_all()
+                ->type_name("TABLE");
+            command
+                .add_option(
+                    "--rows", options.rows, "how many rows of each table (default: 5 to 10)"
+                )
+                ->check(CLI::Range(1, 10'000'000))
+                ->default_str("")
+                ->type_name("ROWS");
+            command.add_option("--seed", options.seed, "another one gives other values")
+                ->type_name("SEED");
+            command
+                .add_option(
+                    "--owner",
+                    options.owners,
+                    "whose rows they are, where rows are owned (default: some people of "
+                    "example.com)"
+                )
+                ->take_all()
+                ->type_name("ID");
+            command.add_flag("--clean", options.clean, "take the made-up rows away, and no others");
+        }
+    );
+}
+
 } // namespace weir::ops

@@ -35,6 +35,21 @@ struct load_options : rows_options {
     std::string actor{};
 };
 
+struct sample_options {
+    std::vector<std::string> schemas{};
+    std::vector<std::string> with{};
+    /// Empty: all; else these and those they refer to.
+    std::vector<std::string> tables{};
+    /// Of each table; 0: 5 to 10.
+    std::uint64_t rows = 0;
+    std::uint64_t seed = 1;
+    /// Takes the rows away instead.
+    bool clean = false;
+    /// Whose rows they are, in tables with an owner; empty: some people's of example.com.
+    std::vector<std::string> owners{};
+};
+
+[[nodiscard]] int run(const sample_options& options);
 [[nodiscard]] int run(const dump_options& options);
 [[nodiscard]] int run(const load_options& options);
 

@@ -60,7 +60,8 @@ row_stage::row_stage(database& at, const table& of, std::string target)
     for (const auto& each : of.relations)
         refers_to_itself_ = refers_to_itself_ || &each.target() == &of;
     at.run(
-        "create temporary table weir_rows on commit delete rows as select 0::bigint as weir_row, " +
+        "drop table if exists pg_temp.weir_rows; create temporary table weir_rows on commit delete "
+        "rows as select 0::bigint as weir_row, " +
         columns + " from " + target_ + " with no data"
     );
     insert_ = "insert into " + target_ + " (" + columns + ") select " + values + " from " +
@@ -132,6 +133,10 @@ row_stage::insert(std::uint64_t first, std::uint64_t last, std::vector<refused_r
     if (refers_to_itself_)
         retry_references(taken, refused);
     return taken;
+}
+
+void row_stage::clear() {
+    at_->run("truncate " + std::string{name()});
 }
 
 void row_stage::advance_identity() {

@@ -45,6 +45,9 @@ public:
     std::uint64_t
     insert(std::uint64_t first, std::uint64_t last, std::vector<refused_row>& refused);
 
+    /// Forgets the rows.
+    void clear();
+
     /// Lets the sequence of an identity column go on behind the largest value of the stage.
     void advance_identity();
 
