@@ -22,7 +22,8 @@ check_one() {
     esac
     # <chrono> costs 10,000 lines: only what deals in deadlines and clocks pays for it.
     case $header in
-    weir/core/breaker.hpp | weir/core/chrono.hpp | weir/core/deadline.hpp | weir/core/log.hpp | weir/data/* | weir/weir.hpp) ;;
+    weir/core/breaker.hpp | weir/core/chrono.hpp | weir/core/deadline.hpp | weir/core/log.hpp) ;;
+    weir/core/pause.hpp | weir/data/* | weir/weir.hpp) ;;
     *) heavy+='|chrono' ;;
     esac
     # any_session owns what it erases; nothing light includes it, or what is about it.
