@@ -14,6 +14,26 @@
 
 namespace local_workspace {
 
+namespace {
+
+/// The value of a word of a libpq connection string; `otherwise` when it has none.
+std::string
+connection_word(const std::string& from, const std::string& word, std::string otherwise) {
+    const auto at = (" " + from).find(" " + word + "=");
+    if (at == std::string::npos)
+        return otherwise;
+    const auto start = at + word.size() + 1;
+    return from.substr(start, from.find(' ', start) - start);
+}
+
+} // namespace
+
+std::string host_of_connection(const std::string& connection) {
+    const auto host = connection_word(connection, "host", "127.0.0.1");
+    // A folder of sockets is no name that clients could reach.
+    return host.starts_with("/") ? "127.0.0.1" : host;
+}
+
 lakebase::lakebase(std::string connection, workspace_clock& clock)
     : connection_(std::move(connection)), clock_(&clock) {
     if (connection_.empty())
@@ -65,6 +85,17 @@ lakebase::mint(const std::string& role, std::optional<std::int64_t> life_seconds
     return {known.token, std::min(known.expires_ms, now + life * 1000)};
 }
 
+void lakebase::make_role(const std::string& role) const {
+    constexpr weir::column_type text{};
+    weir::sql::arguments given;
+    given.add_text(role, text);
+    run_made(
+        "SELECT format('CREATE ROLE %I LOGIN', $1::text) WHERE NOT EXISTS "
+        "(SELECT FROM pg_roles WHERE rolname = $1)",
+        given
+    );
+}
+
 // Requires mutex_.
 void lakebase::replace(const std::string& role, std::int64_t life_seconds) {
     database_credential made;
@@ -91,21 +122,25 @@ void lakebase::replace_expired() {
 
 void lakebase::change_role(const std::string& role, const database_credential& to, bool is_new)
     const {
+    constexpr weir::column_type text{};
+    weir::sql::arguments given;
+    given.add_text(role, text);
+    given.add_text(rfc3339(to.expires_ms - clock_->ahead_ms()), text);
+    std::string changed{"'ALTER ROLE %I VALID UNTIL %L', rolname, $2::text"};
+    if (is_new) {
+        given.add_text(to.token, text);
+        changed = "'ALTER ROLE %I VALID UNTIL %L PASSWORD %L', rolname, $2::text, $3::text";
+    }
+    run_made("SELECT format(" + changed + ") FROM pg_roles WHERE rolname = $1", given);
+}
+
+void lakebase::run_made(const std::string& query, const weir::sql::arguments& given) const {
     if (connection_.empty())
         return;
     try {
-        constexpr weir::column_type text{};
-        weir::sql::arguments given;
-        given.add_text(role, text);
-        given.add_text(rfc3339(to.expires_ms - clock_->ahead_ms()), text);
-        std::string changed{"'ALTER ROLE %I VALID UNTIL %L', rolname, $2::text"};
-        if (is_new) {
-            given.add_text(to.token, text);
-            changed = "'ALTER ROLE %I VALID UNTIL %L PASSWORD %L', rolname, $2::text, $3::text";
-        }
-        const std::string name{"change"};
+        const std::string name{"make"};
         weir::lakebase::detail::pq_link link{connection_};
-        link.prepare(name, "SELECT format(" + changed + ") FROM pg_roles WHERE rolname = $1");
+        link.prepare(name, query);
         const auto found = link.execute({name, given});
         std::vector<weir::text_field> fields;
         if (found.rows() == 0)

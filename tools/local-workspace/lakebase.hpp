@@ -3,6 +3,8 @@
 // role, until it expires. Source: databricks.md 5.
 #pragma once
 
+#include <weir/sql/statement.hpp>
+
 #include <condition_variable>
 #include <cstdint>
 #include <map>
@@ -44,6 +46,11 @@ public:
     /// Errors: refusal 503 as mint().
     void prepare(const std::string& role);
 
+    /// Makes a role that may log in, unless it is there: what attaching a database to an app does.
+    ///
+    /// Errors: refusal 503 as mint().
+    void make_role(const std::string& role) const;
+
     /// The role's token, living `life_seconds` more or what set_life() said.
     ///
     /// Errors: refusal 503 when PostgreSQL cannot be reached. A role that is not there stays away:
@@ -54,6 +61,8 @@ public:
 private:
     void replace(const std::string& role, std::int64_t life_seconds);
     void replace_expired();
+    /// Runs the statement that `query` gives, if it gives one.
+    void run_made(const std::string& query, const weir::sql::arguments& given) const;
     void change_role(const std::string& role, const database_credential& to, bool is_new) const;
 
     std::string connection_;
@@ -65,5 +74,8 @@ private:
     std::map<std::string, database_credential> given_;
     std::thread replacing_;
 };
+
+/// Where clients reach the server of a libpq connection string.
+[[nodiscard]] std::string host_of_connection(const std::string& connection);
 
 } // namespace local_workspace

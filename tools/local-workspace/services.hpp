@@ -5,6 +5,7 @@
 #include <string>
 
 #include "api.hpp"
+#include "databases.hpp"
 #include "engine.hpp"
 #include "lakebase.hpp"
 #include "options.hpp"
@@ -24,6 +25,9 @@ struct workspace {
     engine sql{how.database, how.library, how.tokens.front().second};
     statements running{sql, houses, clock, base_url};
     lakebase databases{how.postgres, clock};
+    database_directory known_databases{
+        how.instances, how.endpoints, host_of_connection(how.postgres)
+    };
 };
 
 /// OIDC discovery, tokens, the current user, what administrators may ask of tokens and time.

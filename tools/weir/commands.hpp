@@ -79,7 +79,24 @@ struct pack_options {
     bool split = false;
 };
 
+struct provision_options {
+    /// The folder that `pack` made.
+    std::string packed{};
+    std::vector<std::string> schemas{};
+    std::vector<std::string> with{};
+    std::string deployment{};
+    std::string environment{};
+    /// Prints the calls that would change something, and makes none.
+    bool dry_run = false;
+    /// As of `migrate`.
+    std::vector<std::string> approved{};
+    std::vector<std::string> kept{};
+    /// How long to wait for what the platform does by itself.
+    unsigned wait_seconds = 1200;
+};
+
 [[nodiscard]] int run(const pack_options& options);
+[[nodiscard]] int run(const provision_options& options);
 [[nodiscard]] int run(const init_options& options);
 [[nodiscard]] int run(const introspect_options& options);
 [[nodiscard]] int run(const diff_options& options);

@@ -16,6 +16,7 @@ void add_introspect(cli::command_line& to);
 void add_dump(cli::command_line& to);
 void add_load(cli::command_line& to);
 void add_pack(cli::command_line& to);
+void add_provision(cli::command_line& to);
 void add_sample(cli::command_line& to);
 
 /// `--format text|json`, which every command with a report takes.

@@ -35,7 +35,8 @@ public:
             privileges,
             "pg_has_role(" + literal(*role_) +
                 ", current_user, 'usage') or exists (select 1 from pg_default_acl as d, "
-                "aclexplode(d.defaclacl) as x where d.defaclrole = current_user::regrole "
+                "aclexplode(d.defaclacl) as x where d.defaclrole = (select oid from pg_roles where "
+                "rolname = current_user) "
                 "and d.defaclobjtype = '" +
                 letter + "' and d.defaclnamespace = to_regnamespace(" + literal(schema) +
                 ") and x.grantee = " + literal(quoted(*role_)) +

@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
         add_dump,
         add_load,
         add_pack,
+        add_provision,
         add_sample,
     };
     weir::cli::command_line line{

@@ -43,10 +43,15 @@ class checks:
         sys.exit(1 if self.failed else 0)
 
 
+def environment(env=None):
+    """This process's, with `env`, without what only the tests know."""
+    mine = {name: value for name, value in os.environ.items() if not name.startswith("WEIR_") or name == "WEIR_PG_BINDIR"}
+    return {**mine, **(env or {})}
+
+
 def run(arguments, expected=0, env=None, **more):
     """A command's output; it must exit with `expected`."""
-    done = subprocess.run([str(each) for each in arguments], text=True, capture_output=True,
-                          env={**os.environ, **(env or {})}, **more)
+    done = subprocess.run([str(each) for each in arguments], text=True, capture_output=True, env=environment(env), **more)
     if done.returncode != expected:
         raise SystemExit(f"{' '.join(map(str, arguments))}: exit {done.returncode}, not {expected}\n{done.stdout}{done.stderr}")
     return done
@@ -110,9 +115,9 @@ class postgres:
         self.settings = dict(each.split("=", 1) for each in lines)
         self.only_by_tls(folder)
 
-    def sql(self, text, user="postgres"):
+    def sql(self, text, base="postgres"):
         return run(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", text],
-                   env={**self.settings, "PGUSER": user}).stdout.strip()
+                   env={**self.settings, "PGUSER": "postgres", "PGDATABASE": base}).stdout.strip()
 
     def only_by_tls(self, folder):
         self.certificate = folder / "certificate.pem"

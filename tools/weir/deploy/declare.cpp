@@ -48,4 +48,61 @@ void add_pack(cli::command_line& to) {
     );
 }
 
+void add_provision(cli::command_line& to) {
+    to.add<provision_options>(
+        "provision",
+        "make a workspace as deployment.yaml says, and deploy the packed service there",
+        {
+            .description =
+                "Makes or resizes Lakebase, makes or changes the App with its resources, "
+                "migrates, gives the App's role its rights, uploads, deploys, and waits "
+                "for each. Every step looks first: a second run changes nothing, and one "
+                "that was cut off is finished by the next. Progress goes to standard "
+                "error; the last line of standard output is the App's address.",
+            .examples =
+                {{"weir provision out shop.yaml --deployment app.yaml --env staging "
+                  "--dry-run",
+                  "the calls it would make"},
+                 {"weir provision out shop.yaml --deployment app.yaml --env staging", "make them"}},
+            .exit_codes =
+                {{"0", "the service is deployed"},
+                 {"1", "a file is wrong, or a change of the tables is refused"},
+                 {"3", "a step failed, and is named; what was done stays"},
+                 {"5", "a change of the tables needs approval"}},
+            .environment =
+                {{"DATABRICKS_HOST, DATABRICKS_TOKEN, …",
+                  "the workspace, and as whom (docs/workspace.md)"}},
+        },
+        [](CLI::App& command, provision_options& options) {
+            command.add_option("packed", options.packed, "the folder that weir pack made")
+                ->required()
+                ->type_name(cli::folder);
+            add_schemas(command, options.schemas, options.with);
+            command.add_option("--deployment", options.deployment, "a deployment.yaml")
+                ->required()
+                ->type_name(cli::schema_file);
+            command.add_option("--env", options.environment, "which of its environments")
+                ->required()
+                ->check(CLI::IsMember({"development", "staging", "production"}));
+            command.add_flag("--dry-run", options.dry_run, "print the calls, make none");
+            command
+                .add_option(
+                    "--approve", options.approved, "a change that loses or exposes data is meant"
+                )
+                ->type_name("ID")
+                ->take_all();
+            command.add_option("--keep", options.kept, "a change that is not to be made")
+                ->type_name("ID")
+                ->take_all();
+            command
+                .add_option(
+                    "--wait",
+                    options.wait_seconds,
+                    "how long to wait for each of the platform's doings"
+                )
+                ->type_name("SECONDS");
+        }
+    );
+}
+
 } // namespace weir::ops
