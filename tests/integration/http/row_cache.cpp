@@ -138,7 +138,7 @@ TEST_CASE("a row is kept for those alone who may read it") {
     CHECK(on.take_statements() == 0);
 }
 
-TEST_CASE("what a service writes it tells at once, by whichever verb") {
+TEST_CASE("what a service writes it tells at once, by whichever verb", "[units]") {
     pair_of_services on;
     const auto same = [&](std::string_view path) {
         const auto kept = on.keeping.ask("GET", path);
