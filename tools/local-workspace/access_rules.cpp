@@ -7,25 +7,6 @@
 
 namespace local_workspace {
 
-namespace {
-
-std::vector<std::string> texts_of(const json_value& from, std::string_view name) {
-    std::vector<std::string> made;
-    if (const auto* found = from.find(name))
-        for (const auto& each : found->elements)
-            made.push_back(each.text);
-    return made;
-}
-
-std::string texts_json(const std::vector<std::string>& texts) {
-    std::vector<std::string> made;
-    for (const auto& each : texts)
-        weir::json::append_json_string(made.emplace_back(), each);
-    return json_array(made);
-}
-
-} // namespace
-
 std::string
 access_rules::full_name(const std::vector<std::string>& parts, const statement_order& order) {
     std::string made;
@@ -37,6 +18,18 @@ access_rules::full_name(const std::vector<std::string>& parts, const statement_o
         made += each + ".";
     made.pop_back();
     return made;
+}
+
+std::string access_rules::place_of(
+    std::string_view kind, const std::vector<std::string>& parts, const statement_order& order
+) {
+    if (kind == "CATALOG")
+        return parts.back();
+    if (kind != "SCHEMA" && kind != "DATABASE")
+        return full_name(parts, order);
+    if (parts.size() > 1)
+        return parts[0] + "." + parts[1];
+    return (order.catalog.empty() ? "weir" : lower(order.catalog)) + "." + parts[0];
 }
 
 bool access_rules::run(const statement_order& order, const token_list& tokens) {
@@ -88,16 +81,7 @@ void access_rules::change_grants(const statement_order& order, word_reader& in, 
     // Nobody asks for these: functions and volumes are everybody's.
     if (kind == "FUNCTION" || kind == "VOLUME")
         return;
-    std::string object;
-    if (kind == "CATALOG") {
-        object = parts.back();
-    } else if (kind == "SCHEMA" || kind == "DATABASE") {
-        object = parts.size() > 1 ? parts[0] + "." + parts[1] : full_name({parts[0], ""}, order);
-        if (object.ends_with('.'))
-            object.pop_back();
-    } else {
-        object = full_name(parts, order);
-    }
+    const auto object = place_of(kind, parts, order);
     require_ownership(object, order.user);
     closed_.insert(object);
     for (const auto& privilege : privileges) {
@@ -251,6 +235,12 @@ std::optional<row_filter> access_rules::filter_of(std::string_view table) const 
     const std::lock_guard lock{mutex_};
     const auto found = filters_.find(table);
     return found == filters_.end() ? std::nullopt : std::optional{found->second};
+}
+
+std::string access_rules::owner_of(std::string_view object) const {
+    const std::lock_guard lock{mutex_};
+    const auto found = owners_.find(object);
+    return found == owners_.end() ? owner_ : found->second;
 }
 
 std::vector<grant> access_rules::grants_on(std::string_view object) const {

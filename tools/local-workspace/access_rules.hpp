@@ -55,6 +55,8 @@ public:
     [[nodiscard]] bool may_read(std::string_view table, std::string_view user) const;
     [[nodiscard]] std::optional<row_filter> filter_of(std::string_view table) const;
     [[nodiscard]] std::vector<grant> grants_on(std::string_view object) const;
+    /// The workspace's owner where nobody else has taken it.
+    [[nodiscard]] std::string owner_of(std::string_view object) const;
 
     /// The rules as JSON, and from it.
     [[nodiscard]] std::string save() const;
@@ -63,6 +65,11 @@ public:
     /// The full name of a table, or of a schema's or catalog's place within it.
     [[nodiscard]] static std::string
     full_name(const std::vector<std::string>& parts, const statement_order& order);
+
+    /// The same of a CATALOG, a SCHEMA, or anything else.
+    [[nodiscard]] static std::string place_of(
+        std::string_view kind, const std::vector<std::string>& parts, const statement_order& order
+    );
 
 private:
     struct function {

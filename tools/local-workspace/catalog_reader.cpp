@@ -77,15 +77,39 @@ struct relation {
 
 // What the engine cannot know, such as when a table was made, has no column here.
 constexpr relation relations[]{
-    {"schemata", "array<struct<catalog_name:string,schema_name:string>>"},
+    {"catalogs", "array<struct<catalog_name:string,catalog_owner:string>>"},
+    {"schemata", "array<struct<catalog_name:string,schema_name:string,schema_owner:string>>"},
     {"tables",
      "array<struct<table_catalog:string,table_schema:string,table_name:string,table_type:string,"
-     "is_insertable_into:string,comment:string,data_source_format:string>>"},
+     "is_insertable_into:string,table_owner:string,comment:string,data_source_format:string>>"},
     {"columns",
      "array<struct<table_catalog:string,table_schema:string,table_name:string,column_name:string,"
-     "ordinal_position:int,is_nullable:string,full_data_type:string,data_type:string,"
+     "ordinal_position:int,column_default:string,is_nullable:string,full_data_type:string,data_"
+     "type:"
+     "string,is_identity:string,"
      "character_maximum_length:bigint,character_octet_length:bigint,numeric_precision:int,"
      "numeric_precision_radix:int,numeric_scale:int,comment:string>>"},
+    {"table_constraints",
+     "array<struct<constraint_catalog:string,constraint_schema:string,constraint_name:string,table_"
+     "catalog:string,table_schema:string,table_name:string,constraint_type:string,enforced:string>>"
+    },
+    {"key_column_usage",
+     "array<struct<constraint_catalog:string,constraint_schema:string,constraint_name:string,table_"
+     "catalog:string,table_schema:string,table_name:string,column_name:string,ordinal_position:int,"
+     "position_in_unique_constraint:int>>"},
+    {"referential_constraints",
+     "array<struct<constraint_catalog:string,constraint_schema:string,constraint_name:string,"
+     "unique_constraint_catalog:string,unique_constraint_schema:string,unique_constraint_name:"
+     "string>>"},
+    {"catalog_privileges",
+     "array<struct<grantee:string,catalog_name:string,privilege_type:string,is_grantable:string,"
+     "inherited_from:string>>"},
+    {"schema_privileges",
+     "array<struct<grantee:string,catalog_name:string,schema_name:string,privilege_type:string,is_"
+     "grantable:string,inherited_from:string>>"},
+    {"table_privileges",
+     "array<struct<grantee:string,table_catalog:string,table_schema:string,table_name:string,"
+     "privilege_type:string,is_grantable:string,inherited_from:string>>"},
 };
 
 const relation& relation_named(std::string_view name) {
@@ -93,6 +117,24 @@ const relation& relation_named(std::string_view name) {
         if (each.name == name)
             return each;
     throw unsupported("information_schema." + std::string{name});
+}
+
+/// `array<struct<x: double>>` without the blanks, which definitions do not have.
+std::string declared(std::string_view type_text) {
+    auto text = lower(type_text);
+    std::erase(text, ' ');
+    return text;
+}
+
+/// A place's parts.
+std::vector<std::string> parts_of(std::string_view name) {
+    std::vector<std::string> made;
+    for (std::size_t dot = 0; dot != std::string_view::npos;) {
+        dot = name.find('.');
+        made.emplace_back(name.substr(0, dot));
+        name.remove_prefix(dot == std::string_view::npos ? name.size() : dot + 1);
+    }
+    return made;
 }
 
 void add_precision(json_object& to, const result_column& of) {
@@ -117,7 +159,37 @@ void add_comment(json_object& to, const std::string& comment) {
 
 } // namespace
 
+template <class Kept, class Ask>
+Kept catalog_reader::known(std::map<std::string, Kept>& in, std::string key, const Ask& ask) const {
+    std::unique_lock lock{mutex_};
+    if (const auto found = in.find(key); found != in.end())
+        return found->second;
+    const auto before = changes_;
+    lock.unlock();
+    auto made = ask();
+    lock.lock();
+    // What was asked while a statement changed it may be of before.
+    if (changes_ == before)
+        in.insert_or_assign(std::move(key), made);
+    return made;
+}
+
+void catalog_reader::forget() {
+    const std::lock_guard lock{mutex_};
+    ++changes_;
+    described_.clear();
+    listed_.clear();
+}
+
 std::optional<table_description> catalog_reader::describe(
+    std::string_view catalog, std::string_view schema, std::string_view table
+) const {
+    return known(described_, lower(catalog) + "." + lower(schema) + "." + lower(table), [&] {
+        return read(catalog, schema, table);
+    });
+}
+
+std::optional<table_description> catalog_reader::read(
     std::string_view catalog, std::string_view schema, std::string_view table
 ) const {
     const embedded::database::lease held{*database_, soon()};
@@ -154,8 +226,18 @@ std::optional<table_description> catalog_reader::describe(
             match("table_name", table) + " ORDER BY column_index",
         {}
     );
+    const auto kept = facts_->of(lower(catalog) + "." + lower(schema) + "." + lower(table));
     for (const auto& shape : shapes) {
         table_column column{.shape = describe_column(shape)};
+        column.declared_type = declared(column.shape.type_text);
+        if (const auto fact = kept.columns.find(lower(column.shape.name));
+            fact != kept.columns.end()) {
+            const std::string_view type = fact->second.type;
+            if (type.starts_with("varchar(") || type.starts_with("char("))
+                column.declared_type = type;
+            column.default_text = fact->second.default_text;
+            column.is_identity = fact->second.is_identity;
+        }
         if (const auto row = facts.next()) {
             column.nullable = (*row)[0].text == "true";
             column.comment = (*row)[1].text;
@@ -163,6 +245,11 @@ std::optional<table_description> catalog_reader::describe(
         made.columns.push_back(std::move(column));
     }
     return made;
+}
+
+std::optional<table_description> catalog_reader::describe_named(std::string_view table) const {
+    const auto parts = parts_of(table);
+    return parts.size() == 3 ? describe(parts[0], parts[1], parts[2]) : std::nullopt;
 }
 
 std::vector<catalog_reader::place> catalog_reader::places_of(std::string_view sql) const {
@@ -183,7 +270,9 @@ catalog_reader::tables_in(std::string_view catalog, std::string_view user) const
                "_name) FROM duckdb_" + std::string{kind} + "s() WHERE " +
                std::string{not_internal} + match("database_name", catalog);
     };
-    auto found = places_of(from("table") + " UNION ALL " + from("view") + " ORDER BY ALL");
+    auto found = known(listed_, lower(catalog), [&] {
+        return places_of(from("table") + " UNION ALL " + from("view") + " ORDER BY ALL");
+    });
     std::erase_if(found, [&](const place& each) {
         return !rules_->may_read(each.catalog + "." + each.schema + "." + each.name, user);
     });
@@ -239,7 +328,6 @@ catalog_reader::describe_statement(const statement_order& order, word_reader& in
          {"CATALOG",
           "CONNECTION",
           "DATABASE",
-          "DETAIL",
           "FUNCTION",
           "HISTORY",
           "QUERY",
@@ -248,6 +336,8 @@ catalog_reader::describe_statement(const statement_order& order, word_reader& in
           "VOLUME"})
         if (in.is(other))
             throw unsupported("DESCRIBE " + std::string{other});
+    if (in.take("DETAIL"))
+        return detail_statement(order, in);
     static_cast<void>(in.take("TABLE"));
     const bool is_extended = in.take("EXTENDED");
     const auto parts = in.names();
@@ -259,7 +349,7 @@ catalog_reader::describe_statement(const statement_order& order, word_reader& in
     };
     rows_of_text rows;
     for (const auto& each : found.columns)
-        rows.push_back({each.shape.name, lower(each.shape.type_text), optional(each.comment)});
+        rows.push_back({each.shape.name, each.declared_type, optional(each.comment)});
     if (is_extended) {
         const auto name = access_rules::full_name(parts, order);
         const auto first = name.find('.');
@@ -278,6 +368,24 @@ catalog_reader::describe_statement(const statement_order& order, word_reader& in
             rows.push_back({"Row Filter", filter->function, ""});
     }
     return told(order, {"col_name", "data_type", "comment"}, rows);
+}
+
+statement_result
+catalog_reader::detail_statement(const statement_order& order, word_reader& in) const {
+    const auto parts = in.names();
+    in.expect_end();
+    const auto found = existing(parts, order);
+    const auto name = access_rules::full_name(parts, order);
+    const auto kept = facts_->of(name);
+    json_object properties;
+    for (const auto& [key, value] : kept.properties)
+        properties.add(key, value);
+    // In part: what the engine cannot know has no column here.
+    return told(
+        order,
+        {"format", "name", "description", "partitionColumns", "clusteringColumns", "properties"},
+        {{"delta", name, found.comment, "[]", texts_json(kept.clustering), properties.text()}}
+    );
 }
 
 statement_result
@@ -332,13 +440,25 @@ catalog_reader::show_statement(const statement_order& order, word_reader& in) co
             rows.push_back({each.shape.name});
         return told(order, {"col_name"}, rows);
     }
+    if (in.take("TBLPROPERTIES")) {
+        const auto parts = in.names();
+        in.expect_end();
+        static_cast<void>(existing(parts, order));
+        for (auto& [key, value] : facts_->of(access_rules::full_name(parts, order)).properties)
+            rows.push_back({key, std::move(value)});
+        return told(order, {"key", "value"}, rows);
+    }
     if (in.take("GRANTS")) {
         in.expect("ON");
-        static_cast<void>(in.take("TABLE"));
-        const auto name = access_rules::full_name(in.names(), order);
+        std::string kind = "TABLE";
+        for (const std::string_view each : {"CATALOG", "SCHEMA", "TABLE"})
+            if (in.take(each))
+                kind = each;
+        const auto parts = in.names();
         in.expect_end();
+        const auto name = access_rules::place_of(kind, parts, order);
         for (auto& each : rules_->grants_on(name))
-            rows.push_back({std::move(each.principal), std::move(each.privilege), "TABLE", name});
+            rows.push_back({std::move(each.principal), std::move(each.privilege), kind, name});
         return told(order, {"Principal", "ActionType", "ObjectType", "ObjectKey"}, rows);
     }
     throw unsupported("this form of SHOW");
@@ -352,9 +472,11 @@ std::string catalog_reader::schemata_json(std::string_view catalog) const {
              "SELECT lower(database_name), lower(schema_name), '' FROM duckdb_schemas() WHERE " +
              std::string{not_internal} + match("database_name", catalog) + " ORDER BY ALL"
          ))
-        made.push_back(
-            json_object{}.add("catalog_name", each.catalog).add("schema_name", each.schema).text()
-        );
+        made.push_back(json_object{}
+                           .add("catalog_name", each.catalog)
+                           .add("schema_name", each.schema)
+                           .add("schema_owner", rules_->owner_of(each.catalog + "." + each.schema))
+                           .text());
     return json_array(made);
 }
 
@@ -369,7 +491,10 @@ std::string catalog_reader::tables_json(std::string_view catalog, std::string_vi
             .add("table_schema", each.schema)
             .add("table_name", each.name)
             .add("table_type", found->is_view ? "VIEW" : "MANAGED")
-            .add("is_insertable_into", found->is_view ? "NO" : "YES");
+            .add("is_insertable_into", found->is_view ? "NO" : "YES")
+            .add(
+                "table_owner", rules_->owner_of(each.catalog + "." + each.schema + "." + each.name)
+            );
         add_comment(row, found->comment);
         if (!found->is_view)
             row.add("data_source_format", "DELTA");
@@ -393,14 +518,135 @@ std::string catalog_reader::columns_json(std::string_view catalog, std::string_v
                 .add("column_name", column.shape.name)
                 .add("ordinal_position", position++)
                 .add("is_nullable", column.nullable ? "YES" : "NO")
-                .add("full_data_type", lower(column.shape.type_text))
-                .add("data_type", column.shape.type_name);
+                .add("full_data_type", column.declared_type)
+                .add("data_type", column.shape.type_name)
+                .add("is_identity", column.is_identity ? "YES" : "NO");
+            if (!column.default_text.empty())
+                row.add("column_default", column.default_text);
             add_precision(row, column.shape);
             add_comment(row, column.comment);
             made.push_back(row.text());
         }
     }
     return json_array(made);
+}
+
+std::string catalog_reader::keys_json(
+    std::string_view relation, std::string_view catalog, std::string_view user
+) const {
+    std::vector<std::string> made;
+    for (const auto& each : tables_in(catalog, user)) {
+        const auto begin = [&](const key_fact& key) {
+            return json_object{}
+                .add("constraint_catalog", each.catalog)
+                .add("constraint_schema", each.schema)
+                .add("constraint_name", key.name);
+        };
+        const auto add_table = [&](json_object& to) {
+            to.add("table_catalog", each.catalog)
+                .add("table_schema", each.schema)
+                .add("table_name", each.name);
+        };
+        for (const auto& key :
+             facts_->of(each.catalog + "." + each.schema + "." + each.name).keys) {
+            if (relation == "table_constraints") {
+                auto row = begin(key);
+                add_table(row);
+                row.add("constraint_type", key.is_primary() ? "PRIMARY KEY" : "FOREIGN KEY");
+                made.push_back(row.add("enforced", "NO").text());
+            } else if (relation == "key_column_usage") {
+                int position = 0;
+                for (const auto& column : key.columns) {
+                    auto row = begin(key);
+                    add_table(row);
+                    row.add("column_name", column).add("ordinal_position", ++position);
+                    if (!key.is_primary())
+                        row.add("position_in_unique_constraint", position);
+                    made.push_back(row.text());
+                }
+            } else if (!key.is_primary()) {
+                const auto target = parts_of(key.target);
+                for (const auto& other : facts_->of(key.target).keys)
+                    if (other.is_primary())
+                        made.push_back(begin(key)
+                                           .add("unique_constraint_catalog", target[0])
+                                           .add("unique_constraint_schema", target[1])
+                                           .add("unique_constraint_name", other.name)
+                                           .text());
+            }
+        }
+    }
+    return json_array(made);
+}
+
+std::string catalog_reader::privileges_json(
+    std::string_view relation, std::string_view catalog, std::string_view user
+) const {
+    std::vector<place> places;
+    if (relation == "table_privileges") {
+        places = tables_in(catalog, user);
+    } else {
+        const bool is_schema = relation == "schema_privileges";
+        places = places_of(
+            "SELECT DISTINCT lower(database_name), " +
+            std::string{is_schema ? "lower(schema_name)" : "''"} +
+            ", '' FROM duckdb_schemas() WHERE " + std::string{not_internal} +
+            match("database_name", catalog) + " ORDER BY ALL"
+        );
+    }
+    std::vector<std::string> made;
+    for (const auto& each : places) {
+        // What is granted on a level is granted on those below it.
+        std::vector<std::pair<std::string, std::string_view>> levels{{each.catalog, "CATALOG"}};
+        if (!each.schema.empty())
+            levels.emplace_back(each.catalog + "." + each.schema, "SCHEMA");
+        if (!each.name.empty())
+            levels.emplace_back(levels.back().first + "." + each.name, "TABLE");
+        for (const auto& [object, level] : levels) {
+            for (const auto& grant : rules_->grants_on(object)) {
+                json_object row;
+                row.add("grantee", grant.principal);
+                if (relation == "table_privileges")
+                    row.add("table_catalog", each.catalog)
+                        .add("table_schema", each.schema)
+                        .add("table_name", each.name);
+                else
+                    row.add("catalog_name", each.catalog).add("schema_name", each.schema);
+                made.push_back(
+                    row.add("privilege_type", grant.privilege)
+                        .add("is_grantable", "NO")
+                        .add("inherited_from", &object == &levels.back().first ? "NONE" : level)
+                        .text()
+                );
+            }
+        }
+    }
+    return json_array(made);
+}
+
+std::string catalog_reader::rows_of(
+    std::string_view relation, std::string_view catalog, std::string_view user
+) const {
+    if (relation == "tables")
+        return tables_json(catalog, user);
+    if (relation == "columns")
+        return columns_json(catalog, user);
+    if (relation == "schemata")
+        return schemata_json(catalog);
+    if (relation == "catalogs") {
+        std::vector<std::string> made;
+        for (const auto& each : places_of(
+                 "SELECT lower(database_name), '', '' FROM duckdb_databases() WHERE NOT internal "
+                 "AND database_name <> 'memory' ORDER BY 1"
+             ))
+            made.push_back(json_object{}
+                               .add("catalog_name", each.catalog)
+                               .add("catalog_owner", rules_->owner_of(each.catalog))
+                               .text());
+        return json_array(made);
+    }
+    return relation.ends_with("_privileges") ? privileges_json(relation, catalog, user)
+                                             : keys_json(relation, catalog, user);
 }
 
 std::optional<statement_order> catalog_reader::with_information_schema(
@@ -417,14 +663,7 @@ std::optional<statement_order> catalog_reader::with_information_schema(
         auto catalog = parts == 3 ? use.parts[0] : catalog_of(order);
         if (catalog == "system")
             catalog.clear();
-        std::string held;
-        if (name == "tables") {
-            held = tables_json(catalog, order.user);
-        } else if (name == "columns") {
-            held = columns_json(catalog, order.user);
-        } else {
-            held = schemata_json(catalog);
-        }
+        auto held = rows_of(name, catalog, order.user);
         const auto marker = "weir_information_schema_" + std::to_string(given.size());
         const auto from = tokens[use.first].offset;
         auto text = "(SELECT inline(from_json(:" + marker + ", '" + std::string{shape} + "')))";

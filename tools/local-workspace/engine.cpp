@@ -12,6 +12,8 @@
 #include "json.hpp"
 #include "result_writer.hpp"
 #include "statement_words.hpp"
+#include "table_ddl.hpp"
+#include "table_facts.hpp"
 #include "table_past.hpp"
 
 namespace local_workspace {
@@ -233,12 +235,14 @@ statement_failure insufficient(std::string_view what) {
 struct engine::parts {
     embedded::database database;
     access_rules rules;
-    catalog_reader tables{database, rules};
+    table_facts facts;
+    catalog_reader tables{database, rules, facts};
     table_past past;
 
     parts(embedded::options how, std::string owner)
         : database(std::move(how)), rules(std::move(owner)) {
-        load_rules();
+        load(rules_table, rules);
+        load(facts_table, facts);
     }
 
     statement_result run(const statement_order& order, cancellation& cancel) {
@@ -247,7 +251,7 @@ struct engine::parts {
         if (auto told = tables.tell(order, tokens))
             return std::move(*told);
         if (kind == verb::ddl && rules.run(order, tokens)) {
-            keep_rules();
+            keep(rules_table, rules.save());
             return {};
         }
         if (auto edits = rules.apply(order, tokens); !edits.empty()) {
@@ -264,41 +268,89 @@ struct engine::parts {
     ) {
         if (auto informed = tables.with_information_schema(order, tokens))
             return execute(*informed, embedded::tokenize(informed->text), kind, cancel);
+        if (kind != verb::ddl) {
+            auto done = execute(order, tokens, kind, cancel);
+            // The past of a table is kept in tables.
+            if (order.past_clock)
+                tables.forget();
+            return done;
+        }
+        const auto of = ddl_of(order, tokens);
+        // It may have failed halfway.
+        const forgetting afterwards{tables};
         auto done = execute(order, tokens, kind, cancel);
+        if (facts.note(of))
+            keep(facts_table, facts.save());
         // What was dropped has no rules any more.
-        if (kind == verb::ddl && rules.has_changed())
-            keep_rules();
+        if (rules.has_changed())
+            keep(rules_table, rules.save());
         return done;
     }
 
-    // ------------------------------------------------------------ rules in the engine's file
+    struct forgetting {
+        catalog_reader& of;
 
-    static constexpr const char* rules_table = "\"WEIR\".\"weir_access\".\"rules\"";
+        ~forgetting() { of.forget(); }
+    };
 
-    void load_rules() {
+    /// What a statement is about to do to a table, if Delta lets it.
+    table_ddl ddl_of(const statement_order& order, const token_list& tokens) {
+        table_ddl of;
+        try {
+            of = read_table_ddl(order, tokens);
+        } catch (const statement_failure&) {
+            // The engine has better words for what is no SQL.
+            return {};
+        }
+        if (of.is_if_absent && tables.describe_named(of.table))
+            return {};
+        std::string type;
+        if (of.kind == ddl_kind::set_type) {
+            if (const auto found = tables.describe_named(of.table))
+                for (const auto& column : found->columns)
+                    if (lower(column.shape.name) == of.columns.front().first)
+                        type = column.declared_type;
+        }
+        facts.check(of, type);
+        return of;
+    }
+
+    // ------------------------------------------------------------ what is kept in the engine's
+    // file
+
+    static constexpr std::string_view rules_table = "rules";
+    static constexpr std::string_view facts_table = "tables";
+
+    template <class Kept>
+    void load(std::string_view table, Kept& into) {
         const auto until = weir::deadline::in(std::chrono::seconds{30});
         const embedded::database::lease held{database, until};
         auto found = held->run(
             "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'weir_access' AND database_name = "
-            "'WEIR'",
+            "'WEIR' AND table_name = " +
+                literal(table),
             {}
         );
         if (!found.next())
             return;
-        auto kept = held->run(std::string{"SELECT facts FROM "} + rules_table, {});
+        auto kept = held->run("SELECT facts FROM " + place_of(table), {});
         if (const auto row = kept.next())
-            rules.load((*row)[0].text);
+            into.load((*row)[0].text);
     }
 
-    void keep_rules() {
+    static std::string place_of(std::string_view table) {
+        return "\"WEIR\".\"weir_access\"." + in_quotes(table);
+    }
+
+    void keep(std::string_view table, const std::string& json) {
         const auto until = weir::deadline::in(std::chrono::seconds{30});
         const auto turn =
             database.turn_to_write({.text = "keep", .verb = weir::sql::verb::ddl}, until);
         const embedded::database::lease held{database, until};
         static_cast<void>(held->run("CREATE SCHEMA IF NOT EXISTS \"WEIR\".\"weir_access\"", {}));
         static_cast<void>(held->run(
-            std::string{"CREATE OR REPLACE TABLE "} + rules_table + " AS SELECT " +
-                literal(rules.save()) + " AS facts",
+            "CREATE OR REPLACE TABLE " + place_of(table) + " AS SELECT " + literal(json) +
+                " AS facts",
             {}
         ));
     }

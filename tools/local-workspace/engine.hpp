@@ -128,6 +128,11 @@ struct table_column {
     result_column shape{};
     bool nullable = true;
     std::string comment{};
+    /// As a table's definition says it: `varchar(20)`, where results have STRING.
+    std::string declared_type{};
+    /// As it was written; empty: none.
+    std::string default_text{};
+    bool is_identity = false;
 };
 
 struct table_description {

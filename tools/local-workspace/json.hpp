@@ -181,6 +181,24 @@ private:
     return out + "]";
 }
 
+/// A JSON array of strings.
+[[nodiscard]] inline std::string texts_json(const std::vector<std::string>& texts) {
+    std::vector<std::string> made;
+    for (const auto& each : texts)
+        weir::json::append_json_string(made.emplace_back(), each);
+    return json_array(made);
+}
+
+/// A member that is an array of strings.
+[[nodiscard]] inline std::vector<std::string>
+texts_of(const json_value& from, std::string_view name) {
+    std::vector<std::string> made;
+    if (const auto* found = from.find(name))
+        for (const auto& each : found->elements)
+            made.push_back(each.text);
+    return made;
+}
+
 /// A value as JSON text again.
 inline void append_json_value(std::string& out, const json_value& value) {
     using weir::json::token;

@@ -101,6 +101,8 @@ public:
                 provide(catalog);
             if (translated.change)
                 return change_check(*translated.change, statement.table);
+            if (!translated.lengths.empty())
+                return change_lengths(std::move(translated), statement.table);
             if (!translated.is_prepared)
                 return run_all(with_comments(std::move(translated)), statement.table);
             if (how == delivery::merge_actions)
@@ -244,6 +246,20 @@ private:
             for (const auto& each : comments)
                 run(each, table);
             return rows{};
+        });
+    }
+
+    rows change_lengths(translation of, std::string_view table) {
+        return together([&] {
+            const auto lengths = std::move(of.lengths);
+            for (const auto& each : lengths)
+                if (each.definition.empty())
+                    static_cast<void>(change_check(each, table));
+            auto last = run_all(with_comments(std::move(of)), table);
+            for (const auto& each : lengths)
+                if (!each.definition.empty())
+                    static_cast<void>(change_check(each, table));
+            return last;
         });
     }
 

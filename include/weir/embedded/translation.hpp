@@ -18,6 +18,8 @@ struct check_change {
     std::string name{};
     /// What goes into the table's definition; empty: the constraint goes.
     std::string definition{};
+    /// Of several of that name the one about this column; empty: the only one.
+    std::string column{};
 };
 
 /// What one Databricks statement is to DuckDB.
@@ -27,6 +29,9 @@ struct translation {
     /// The names behind `$1, $2, …` of the only statement.
     std::vector<std::string> parameters{};
     std::optional<check_change> change{};
+    /// The checks of texts' lengths that change with a column: what goes does so before the
+    /// statements, what comes after them.
+    std::vector<check_change> lengths{};
     /// A query or a change of rows: worth keeping prepared.
     bool is_prepared = false;
     /// Comments on a new table and its columns, run after the statements.
@@ -46,6 +51,17 @@ namespace detail {
     append_literal(made, name);
     made.append(" IS NOT NULL AND coalesce(").append(condition).append(", FALSE))");
     return made;
+}
+
+/// The check that a text is not longer than its column allows.
+[[nodiscard]] inline std::string
+length_check(std::string_view name, std::string_view column, std::size_t length) {
+    std::string condition{"("};
+    append_name(condition, column);
+    condition.append(" IS NULL OR length(");
+    append_name(condition, column);
+    condition.append(") <= ").append(std::to_string(length)).append(")");
+    return named_check(name, condition);
 }
 
 } // namespace detail

@@ -80,11 +80,21 @@ private:
         add(comment_text("COLUMN", name, literal()));
     }
 
+    void limit_length(const std::string& column, const sql_type& kind) {
+        if (kind.kind == type::varchar || kind.kind == type::fixed_char)
+            made_.lengths.push_back(
+                {table_,
+                 std::string{too_long_check},
+                 length_check(too_long_check, column, kind.length),
+                 column}
+            );
+    }
+
     void add_constraint() {
         const auto name = at_ + 1 < tokens_.size() ? tokens_[at_ + 1].text : std::string{};
         auto definition = constraint();
         if (!definition.empty())
-            made_.change = check_change{table_, name, std::move(definition)};
+            made_.change = check_change{table_, name, std::move(definition), {}};
     }
 
     void add_columns(const std::string& prefix) {
@@ -102,9 +112,11 @@ private:
             append_name(sql, name);
             type_reader reader{tokens_.first(end), at_};
             sql.push_back(' ');
-            append_duckdb_type(sql, reader.read());
+            const auto kind = reader.read();
+            append_duckdb_type(sql, kind);
             at_ = reader.at();
             add(std::move(sql));
+            limit_length(name, kind);
             if (take("COMMENT"))
                 add_comment(name);
             if (at_ == end)
@@ -122,7 +134,7 @@ private:
             take_if_exists();
             if (at_ == tokens_.size() || !tokens_[at_].is_name())
                 refuse_syntax("expected a name", tree_.offset(at_));
-            made_.change = check_change{table_, tokens_[at_++].text, {}};
+            made_.change = check_change{table_, tokens_[at_++].text, {}, {}};
             static_cast<void>(take("CASCADE") || take("RESTRICT"));
             return;
         }
@@ -194,9 +206,13 @@ private:
             sql.append(" DROP DEFAULT");
         } else if (take("TYPE")) {
             type_reader reader{tokens_, at_};
+            const auto kind = reader.read();
             sql.append(" TYPE ");
-            append_duckdb_type(sql, reader.read());
+            append_duckdb_type(sql, kind);
             at_ = reader.at();
+            // It would keep the type from changing.
+            made_.lengths.push_back({table_, std::string{too_long_check}, {}, column});
+            limit_length(column, kind);
         } else {
             refuse_unsupported("this form of ALTER COLUMN");
         }

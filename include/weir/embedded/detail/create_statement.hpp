@@ -143,14 +143,8 @@ private:
         at_ = reader.at();
         sql.push_back(' ');
         append_duckdb_type(sql, kind);
-        if (kind.kind == type::varchar || kind.kind == type::fixed_char) {
-            std::string condition{"("};
-            append_name(condition, name);
-            condition.append(" IS NULL OR length(");
-            append_name(condition, name);
-            condition.append(") <= ").append(std::to_string(kind.length)).append(")");
-            checks_.push_back(named_check(too_long_check, condition));
-        }
+        if (kind.kind == type::varchar || kind.kind == type::fixed_char)
+            checks_.push_back(length_check(too_long_check, name, kind.length));
         while (at_ < end && !is_symbol(","))
             column_clause(sql, name, end);
         return sql;

@@ -31,8 +31,8 @@ namespace weir::embedded::detail {
     return definition.size();
 }
 
-/// Cuts out the CHECK that begins at `at`, with the comma before it.
-inline void remove_constraint(std::string& definition, std::size_t at) {
+/// Where the CHECK that begins at `at` ends.
+[[nodiscard]] inline std::size_t end_of_check(std::string_view definition, std::size_t at) {
     std::size_t depth = 0;
     char quote = '\0';
     auto end = definition.find('(', at);
@@ -50,8 +50,31 @@ inline void remove_constraint(std::string& definition, std::size_t at) {
         }
         ++end;
     } while (depth != 0 && end < definition.size());
+    return end;
+}
+
+/// Cuts out the CHECK that begins at `at`, with the comma before it.
+inline void remove_constraint(std::string& definition, std::size_t at) {
+    const auto end = end_of_check(definition, at);
     const auto comma = definition.rfind(',', at);
     definition.erase(comma, end - comma);
+}
+
+/// Where the CHECK of a name, and of a column if one is given, begins; npos: there is none.
+[[nodiscard]] inline std::size_t find_check(std::string_view definition, const check_change& of) {
+    const auto begin = "CHECK(((" + quoted_literal(of.name) + " IS NOT NULL)";
+    std::string quoted;
+    append_name(quoted, of.column);
+    auto at = definition.find(begin);
+    for (; at != std::string_view::npos; at = definition.find(begin, at + 1)) {
+        const auto text = definition.substr(at, end_of_check(definition, at) - at);
+        const auto is_about = [&](std::string_view column) {
+            return text.find("(" + std::string{column} + " IS NULL)") != std::string_view::npos;
+        };
+        if (of.column.empty() || is_about(of.column) || is_about(quoted))
+            break;
+    }
+    return at;
 }
 
 /// Applies a change to a definition; false: there was nothing to take away.
@@ -61,7 +84,7 @@ apply(const check_change& change, std::string& definition, std::string_view tabl
     // "CREATE TABLE schema.name(" is the library's own spelling; what is kept begins at the
     // parenthesis.
     definition.erase(0, opening_of(definition));
-    const auto at = definition.find("CHECK(((" + quoted_literal(change.name) + " IS NOT NULL)");
+    const auto at = find_check(definition, change);
     if (change.definition.empty()) {
         if (at == std::string::npos)
             return false;
