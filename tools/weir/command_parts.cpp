@@ -60,8 +60,9 @@ asked_tables::asked_tables(const loaded_schemas& read) {
         given_ += read.schemas()[file].tables.size();
 }
 
-wanted_tables asked_tables::wanted(std::string schema, wanted_tables::lookup variables) const {
-    return {tables_, given_, std::move(schema), std::move(variables)};
+wanted_tables
+asked_tables::wanted(std::string schema, wanted_tables::lookup variables, backend on) const {
+    return {tables_, given_, std::move(schema), std::move(variables), on};
 }
 
 } // namespace weir::ops

@@ -63,7 +63,9 @@ public:
     explicit asked_tables(const loaded_schemas& read);
 
     /// Lifetime: this longer than what is given.
-    [[nodiscard]] wanted_tables wanted(std::string schema, wanted_tables::lookup variables) const;
+    [[nodiscard]] wanted_tables wanted(
+        std::string schema, wanted_tables::lookup variables, backend on = backend::lakebase
+    ) const;
 
     /// Those of the files that were given.
     [[nodiscard]] std::span<const table* const> own() const { return {tables_.data(), given_}; }

@@ -6,10 +6,9 @@
 #include <string_view>
 
 #include "command_parts.hpp"
-#include "connect.hpp"
+#include "live.hpp"
 #include "migrate.hpp"
 #include "report.hpp"
-#include "survey.hpp"
 #include "wanted.hpp"
 
 namespace weir::ops {
@@ -38,13 +37,11 @@ bool is_decided(const comparison& found, const decisions& by) {
 }
 
 int migrate(const migrate_options& options, const loaded_schemas& read, const decisions& decided) {
-    const auto to = target_of_settings();
     const asked_tables tables{read};
-    const auto wanted = tables.wanted(to.schema, to.variables);
-    database at{to.connection};
-    const migration_lock alone{at, std::chrono::seconds{options.wait_seconds}};
-    const auto found = survey(at, wanted);
-    const auto made = make_plan(found.changes, decided);
+    const auto at = open_live(tables, options.on);
+    at->lock(std::chrono::seconds{options.wait_seconds});
+    const auto found = at->look();
+    const auto made = make_plan(found.changes, decided, at->has_transactions());
     if (!made.may_run()) {
         const bool can_be = made.refused.empty() && made.unknown.empty();
         return print(
@@ -57,18 +54,10 @@ int migrate(const migrate_options& options, const loaded_schemas& read, const de
     const bool is_nothing = made.batches.empty();
     if (!is_nothing && options.format == "text")
         print(text_report(found, made, decided), outcome::done);
-    run_plan(
-        at,
-        wanted.state(),
-        found,
-        made,
-        decided,
-        std::chrono::seconds{options.lock_seconds},
-        tell_step
-    );
+    at->run(found, made, decided, options, tell_step);
     if (is_nothing)
         return print(report_of(options, found, made, decided, "same"), outcome::done);
-    const auto left = survey(at, wanted);
+    const auto left = at->look();
     if (!is_decided(left, decided)) {
         std::fputs(text_report(left, {}, decided).c_str(), stderr);
         return fail(outcome::machine_failed, "after all steps the database differs still");
@@ -85,19 +74,21 @@ int run(const diff_options& options) {
         return *stop;
     return guarded([&] {
         comparison found;
+        bool has_transactions = true;
         if (options.from.empty()) {
-            const auto from = target_of_settings();
             const asked_tables tables{read};
-            const auto wanted = tables.wanted(from.schema, from.variables);
-            database at{from.connection};
-            found = survey(at, wanted);
+            const auto at = open_live(tables, options.on);
+            found = at->look();
+            has_transactions = at->has_transactions();
         } else {
             const loaded_schemas old{options.from, {}};
             if (const auto stop = old.problem())
                 return *stop;
             const asked_tables before{old};
+            const auto on = backend_of(asked_tables{read}, options.on);
+            has_transactions = on == backend::lakebase;
             // They hold the slots that relations point to: one set of facts at a time.
-            const auto live = before.wanted({}, environment).state();
+            const auto live = before.wanted({}, environment, on).state();
             const asked_tables after{read};
             made_names made;
             for (const auto& table : live.tables) {
@@ -105,14 +96,14 @@ int run(const diff_options& options) {
                 for (const auto& rule : table.rules)
                     made.insert(table.name + '/' + rule.name);
             }
-            found = compare(live, after.wanted({}, environment).state(), made);
+            found = compare(live, after.wanted({}, environment, on).state(), made);
         }
         decisions nobodys;
         if (options.sql) {
             for (const auto& each : found.changes)
                 nobodys.approved.insert(each.id);
         }
-        const auto made = make_plan(found.changes, nobodys);
+        const auto made = make_plan(found.changes, nobodys, has_transactions);
         const bool same = found.changes.empty();
         return print(
             report_of(options, found, made, nobodys, same ? "same" : "differs"),

@@ -30,6 +30,8 @@ struct schema_options {
     std::string format{"text"};
     /// Prints the statements instead.
     bool sql = false;
+    /// `lakebase` or `warehouse`; empty: Lakebase if any of the tables is there.
+    std::string on{};
 };
 
 struct diff_options : schema_options {
@@ -44,6 +46,8 @@ struct migrate_options : schema_options {
     /// How long to wait for a lock on a table, and for another migration to end.
     unsigned lock_seconds = 10;
     unsigned wait_seconds = 60;
+    /// On a warehouse: the run that holds the lock is known to have ended.
+    bool breaks_lock = false;
 };
 
 struct init_options : schema_options {
@@ -56,8 +60,11 @@ struct init_options : schema_options {
 };
 
 struct introspect_options {
-    /// The PostgreSQL schema; empty: the one of the settings, else app_data.
+    /// The PostgreSQL schema; empty: the one of the settings, else app_data. On a warehouse
+    /// `catalog.schema`.
     std::string schema{};
+    /// `lakebase` or `warehouse`.
+    std::string on{"lakebase"};
     /// The file's `name`; empty: the schema's.
     std::string name{};
     /// Empty: standard output.

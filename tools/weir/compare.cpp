@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <map>
 #include <string_view>
 #include <utility>
 
+#include "compare_parts.hpp"
+#include "delta/compare_table.hpp"
 #include "sql_words.hpp"
 #include "type_change.hpp"
 
@@ -14,36 +17,17 @@ namespace weir::ops {
 
 namespace {
 
-constexpr std::string_view required_suffix = "_weir_required";
-constexpr std::string_view rebuilt_suffix = "_weir_new";
-
-/// Whether a constraint or an index has a name that weir gives.
-bool has_made_name(std::string_view name, std::string_view table) {
-    constexpr std::array<std::string_view, 8> endings{
-        "_pkey", "_key", "_idx", "_fkey", "_enum", "_range", "_elements", required_suffix
-    };
-    if (name.ends_with(rebuilt_suffix))
-        return true;
-    return name.starts_with(std::string{table} + '_') &&
-           std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) {
-               return name.ends_with(ending);
-           });
-}
-
-/// Compares one table that is there with what it should be.
-class table_comparer {
+/// Compares one table that is there with what it should be, on PostgreSQL.
+class table_comparer : table_comparison {
 public:
-    /// `seen` is the table by its wanted name, its columns still as they are.
     table_comparer(
         comparison& into, const table_state& live, const table_state& wanted, const made_names& made
     )
-        : into_(&into), live_(live), wanted_(&wanted), made_(&made), old_name_(live.name) {
-        live_.name = wanted.name;
-    }
+        : table_comparison(into, live, wanted, made, sql::dialect::postgres) {}
 
     void run() {
         if (old_name_ != wanted_->name)
-            rename_table();
+            rename_table(quoted(wanted_->name));
         match_columns();
         view_rows();
         compare_columns();
@@ -55,100 +39,6 @@ public:
     }
 
 private:
-    change& add(std::string kind, const std::string& object, effect is, std::string what) const {
-        change made{.kind = std::move(kind), .table = wanted_->name, .object = object, .is = is};
-        made.id = made.kind + ':' + made.table + (object.empty() ? "" : '.' + object);
-        made.what = std::move(what);
-        return into_->changes.emplace_back(std::move(made));
-    }
-
-    [[nodiscard]] std::string alter(std::string_view action) const {
-        return "alter table " + wanted_->full_name() + ' ' + std::string{action};
-    }
-
-    [[nodiscard]] std::string alter_column(std::string_view column, std::string_view action) const {
-        return alter("alter column " + quoted(column) + ' ' + std::string{action});
-    }
-
-    void rename_table() {
-        auto& made = add("rename_table", {}, effect::free, "was " + old_name_);
-        made.breaks_clients = wanted_->is_in_api;
-        made.steps.push_back(
-            {phase::rename,
-             "alter table " + live_.prefix + quoted(old_name_) + " rename to " +
-                 quoted(wanted_->name)}
-        );
-    }
-
-    void match_columns() {
-        std::map<std::string, std::string> renamed;
-        for (const auto& column : wanted_->columns) {
-            if (column.was.empty() || find_named(live_.columns, column.name) != nullptr)
-                continue;
-            const auto* former = find_named(live_.columns, column.was);
-            if (former == nullptr || find_named(wanted_->columns, column.was) != nullptr)
-                continue;
-            renamed.emplace(column.was, column.name);
-            auto& made = add("rename_column", column.name, effect::free, "was " + column.was);
-            made.breaks_clients = wanted_->is_in_api && column.is_shown;
-            made.steps.push_back(
-                {phase::rename,
-                 alter("rename column " + quoted(column.was) + " to " + quoted(column.name))}
-            );
-        }
-        for (const auto& column : live_.columns) {
-            const auto found = renamed.find(column.name);
-            live_names_.emplace(found == renamed.end() ? column.name : found->second, column.name);
-        }
-        if (renamed.empty())
-            return;
-        for (auto& column : live_.columns) {
-            if (const auto found = renamed.find(column.name); found != renamed.end())
-                column.name = found->second;
-        }
-        for (auto& rule : live_.rules) {
-            rule.definition.compared = rename_words(rule.definition.compared, renamed);
-            for (auto& column : rule.columns) {
-                if (const auto found = renamed.find(column); found != renamed.end())
-                    column = found->second;
-            }
-        }
-        for (auto& index : live_.indexes)
-            index.definition.compared = rename_words(index.definition.compared, renamed);
-    }
-
-    /// The rows that are there, by the names and with the values they are about to have: what
-    /// obstacles are looked for in.
-    void view_rows() {
-        rows_ = "(select ";
-        std::string_view comma;
-        for (const auto& column : wanted_->columns) {
-            const auto found = live_names_.find(column.name);
-            rows_.append(comma);
-            comma = ", ";
-            if (found != live_names_.end()) {
-                const auto& value = column.default_value.text;
-                const auto* const old = find_named(live_.columns, column.name);
-                const bool is_filled =
-                    column.required && !old->required && !value.empty() && !column.default_varies;
-                rows_.append(
-                    is_filled ? "coalesce(" + quoted(found->second) + ", " + value + ")"
-                              : quoted(found->second)
-                );
-            } else {
-                const bool has_default =
-                    !column.default_value.empty() && !column.default_varies && !column.identity;
-                rows_.append("cast(")
-                    .append(has_default ? column.default_value.text : "null")
-                    .append(" as ")
-                    .append(column.type)
-                    .append(")");
-            }
-            rows_.append(" as ").append(quoted(column.name));
-        }
-        rows_.append(" from ").append(live_.prefix).append(quoted(old_name_)).append(") as t");
-    }
-
     void compare_columns() {
         for (const auto& column : wanted_->columns) {
             const auto* const old = find_named(live_.columns, column.name);
@@ -352,23 +242,6 @@ private:
         }
     }
 
-    /// Before renames.
-    [[nodiscard]] std::string alter_old(std::string_view action) const {
-        return "alter table " + live_.prefix + quoted(old_name_) + ' ' + std::string{action};
-    }
-
-    /// Whether what no schema asks for was made by weir; else it is noted.
-    bool may_drop(std::string_view what, const std::string& name) const {
-        if (has_made_name(name, old_name_) || has_made_name(name, wanted_->name) ||
-            made_->contains(old_name_ + '/' + name))
-            return true;
-        into_->notes.push_back(
-            std::string{what} + ' ' + name + " of " + wanted_->name +
-            " is not weir's and stays as it is"
-        );
-        return false;
-    }
-
     void compare_rules() {
         std::set<std::string> matched;
         for (const auto& rule : wanted_->rules) {
@@ -489,33 +362,6 @@ private:
             );
             made.obstacle_text = "rows refer to rows that are not there: change them first";
         }
-    }
-
-    void set_obstacle_of_key(
-        change& made,
-        const std::vector<std::string>& columns,
-        const std::string& where,
-        bool is_primary
-    ) const {
-        std::string list;
-        std::string nulls;
-        for (const auto& column : columns) {
-            list.append(list.empty() ? "" : ", ").append(quoted(column));
-            nulls.append(nulls.empty() ? "" : " or ").append("bool_or(" + quoted(column));
-            nulls.append(" is null)");
-        }
-        if (list.empty() || !live_.has_rows)
-            return;
-        std::string condition = where.empty() ? "" : "(" + where + ")";
-        if (!is_primary) {
-            for (const auto& column : columns)
-                condition.append(condition.empty() ? "" : " and ")
-                    .append(quoted(column) + " is not null");
-        }
-        made.obstacle = "select 1 from " + rows_ +
-                        (condition.empty() ? "" : " where " + condition) + " group by " + list +
-                        " having count(*) > 1" + (is_primary ? " or " + nulls : "") + " limit 1";
-        made.obstacle_text = "rows have the same values in it: change them first";
     }
 
     void compare_indexes() {
@@ -644,15 +490,7 @@ private:
         made.steps.push_back({phase::police, wanted_->police});
     }
 
-    comparison* into_;
-    table_state live_;
-    const table_state* wanted_;
-    const made_names* made_;
-    std::string old_name_;
-    /// Columns by the names they will have: those they have.
-    std::map<std::string, std::string> live_names_{};
     std::set<std::string> type_changed_{};
-    std::string rows_{};
     bool changes_types_ = false;
     bool drops_columns_ = false;
 };
@@ -663,7 +501,10 @@ public:
         : live_(live), wanted_(&wanted), made_(&made) {}
 
     comparison run() {
-        follow_renames();
+        if (wanted_->spoken == sql::dialect::postgres)
+            follow_renames();
+        else
+            foresee_keys();
         for (const auto& name : live_.absent_schemas) {
             auto& made = add("create_schema", name.substr(1, name.size() - 2), effect::free, "");
             made.steps.push_back({phase::schema, "create schema if not exists " + name});
@@ -681,7 +522,10 @@ public:
                     "something else has this name";
                 continue;
             }
-            table_comparer{found_, *old, table, *made_}.run();
+            if (wanted_->spoken == sql::dialect::postgres)
+                table_comparer{found_, *old, table, *made_}.run();
+            else
+                compare_on_warehouse(found_, *old, table, *made_);
         }
         for (const auto& table : live_.tables) {
             if (!matched.contains(&table))
@@ -707,6 +551,16 @@ private:
                     text.replace(text.find(from), from.size(), rule.target);
                 }
             }
+        }
+    }
+
+    /// What becomes of keys by renames, on a warehouse.
+    void foresee_keys() {
+        for (const auto& table : wanted_->tables) {
+            if (const auto* const old = former(table))
+                ops::foresee_keys(
+                    live_, static_cast<std::size_t>(old - live_.tables.data()), table
+                );
         }
     }
 

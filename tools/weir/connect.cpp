@@ -31,6 +31,14 @@ void mint(const app::settings& chosen, lakebase::options& to, secret& password) 
 
 } // namespace
 
+std::function<std::optional<std::string>(std::string_view)> variables_of(const app::settings& chosen
+) {
+    return [source = chosen.source](std::string_view name) -> std::optional<std::string> {
+        const auto found = source.find(name);
+        return found ? std::optional{std::string{*found}} : std::nullopt;
+    };
+}
+
 target target_of(const app::settings& chosen) {
     if (!chosen.lakebase && chosen.problems.empty())
         throw configuration_error{"no database is named: set DATABASE_URL, PGHOST or LAKEBASE_HOST"
@@ -51,10 +59,7 @@ target target_of(const app::settings& chosen) {
         .connection =
             lakebase::detail::connection_string(to, password, std::chrono::seconds{30}).reveal(),
         .schema = to.schema,
-        .variables = [source = chosen.source](std::string_view name) -> std::optional<std::string> {
-            const auto found = source.find(name);
-            return found ? std::optional{std::string{*found}} : std::nullopt;
-        },
+        .variables = variables_of(chosen),
     };
 }
 

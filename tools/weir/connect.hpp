@@ -20,6 +20,10 @@ struct target {
     std::function<std::optional<std::string>(std::string_view)> variables{};
 };
 
+/// The variables of places, which are settings too.
+[[nodiscard]] std::function<std::optional<std::string>(std::string_view)>
+variables_of(const app::settings& chosen);
+
 /// What settings say, with a password minted where they say so.
 ///
 /// Errors: configuration_error with everything that is missing or wrong; those of the workspace.

@@ -7,10 +7,17 @@ namespace weir::ops {
 
 namespace {
 
+void add_on(CLI::App& command, std::string& to, const std::string& description) {
+    command.add_option("--on", to, description)
+        ->check(CLI::IsMember({"lakebase", "warehouse"}))
+        ->type_name("WHERE");
+}
+
 void add_common(CLI::App& command, schema_options& to) {
     add_schemas(command, to.schemas, to.with);
     add_format(command, to);
     command.add_flag("--sql", to.sql, "print the statements instead of the report");
+    add_on(command, to.on, "where the tables are (default: lakebase if any of them is there)");
 }
 
 void add_waits(CLI::App& command, unsigned& lock_seconds, unsigned& wait_seconds) {
@@ -33,6 +40,7 @@ std::vector<cli::entry> database_settings() {
         {"LAKEBASE_SCHEMA", "the PostgreSQL schema of all tables, instead of the one in the file"},
         {"DATABRICKS_HOST, DATABRICKS_CONFIG_PROFILE", "the workspace"},
         {"DATABRICKS_TOKEN, DATABRICKS_CLIENT_ID, DATABRICKS_CLIENT_SECRET", "who asks it"},
+        {"DATABRICKS_WAREHOUSE_ID", "the SQL warehouse of --on warehouse"},
     };
 }
 
@@ -56,13 +64,15 @@ void add_diff(cli::command_line& to) {
         {
             .description =
                 "Compares the tables that schema files declare with those of a PostgreSQL "
-                "database, or of "
+                "database, of a SQL warehouse, or of "
                 "other versions of the files, and changes nothing. Each difference has an id and "
                 "one "
                 "of these effects: free, backfill, rewrite, exposes, destroys, refused. Those that "
                 "break clients of the API are marked.",
             .examples =
                 {{"weir diff schemas/shop.yaml", "what differs from the database"},
+                 {"weir diff --on warehouse schemas/wells.yaml", "what differs on the SQL warehouse"
+                 },
                  {"weir diff --from old.yaml schemas/shop.yaml",
                   "two versions of a file, without a database"},
                  {"weir diff --format json schemas/shop.yaml", "the same for programs"}},
@@ -119,6 +129,11 @@ void add_migrate(cli::command_line& to) {
                 ->type_name("ID")
                 ->take_all();
             add_waits(command, options.lock_seconds, options.wait_seconds);
+            command.add_flag(
+                "--break-lock",
+                options.breaks_lock,
+                "on a warehouse: the run that holds the lock is known to have ended"
+            );
         }
     );
 }
@@ -133,7 +148,8 @@ void add_init_db(cli::command_line& to) {
                            "what it lacks: connect and temporary on the database, usage and create "
                            "on the schemas, rights on "
                            "tables and sequences, and the same rights on what later migrations "
-                           "make. The role itself is not "
+                           "make; on a warehouse USE CATALOG, USE SCHEMA, CREATE TABLE, SELECT and "
+                           "MODIFY. The role itself is not "
                            "made.",
             .examples =
                 {{"weir init-db --role field_ops --check schemas/shop.yaml", "all that is missing"},
@@ -149,7 +165,12 @@ void add_init_db(cli::command_line& to) {
         },
         [](CLI::App& command, init_options& options) {
             add_common(command, options);
-            command.add_option("--role", options.role, "the database role of the service")
+            command
+                .add_option(
+                    "--role",
+                    options.role,
+                    "the service's database role; on a warehouse its principal"
+                )
                 ->required()
                 ->type_name("ROLE");
             command.add_flag("--check", options.check, "tell all that is missing, do nothing");
@@ -163,13 +184,15 @@ void add_introspect(cli::command_line& to) {
         "introspect",
         "write the schema file of tables that are there",
         {
-            .description = "Reads the catalogs of a PostgreSQL schema, writes the schema file that "
+            .description = "Reads the catalogs of a PostgreSQL schema or of Unity Catalog, writes "
+                           "the schema file that "
                            "asks for those tables, and "
                            "holds it against the database. What the file cannot say is told on "
                            "stderr and at its head.",
             .examples =
                 {{"weir introspect --name shop", "the schema of the settings, to standard output"},
-                 {"weir introspect --schema app_data -o shop.yaml", "another, into a file"}},
+                 {"weir introspect --schema app_data -o shop.yaml", "another, into a file"},
+                 {"weir introspect --on warehouse --schema main.app_data", "one on a warehouse"}},
             .exit_codes =
                 {{"0", "the file says all that is there"},
                  {"1", "there is no table for a schema file"},
@@ -182,7 +205,8 @@ void add_introspect(cli::command_line& to) {
                 .add_option(
                     "--schema",
                     options.schema,
-                    "PostgreSQL schema (default: LAKEBASE_SCHEMA, else app_data)"
+                    "PostgreSQL schema (default: LAKEBASE_SCHEMA, else app_data); on a warehouse "
+                    "CATALOG.SCHEMA"
                 )
                 ->type_name("NAME");
             command
@@ -195,6 +219,7 @@ void add_introspect(cli::command_line& to) {
                     "--output,-o", options.output, "the file to write (default: standard output)"
                 )
                 ->type_name(cli::any_file);
+            add_on(command, options.on, "where the tables are");
             add_format(command, options);
         }
     );

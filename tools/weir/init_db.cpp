@@ -9,11 +9,10 @@
 
 #include "command_parts.hpp"
 #include "commands.hpp"
-#include "connect.hpp"
 #include "grants.hpp"
+#include "live.hpp"
 #include "migrate.hpp"
 #include "report.hpp"
-#include "survey.hpp"
 
 namespace weir::ops {
 
@@ -69,14 +68,11 @@ std::string statements_of(const plan& tables, const std::vector<missing_grant>& 
 }
 
 int init(const init_options& options, const asked_tables& tables) {
-    const auto to = target_of_settings();
-    const auto wanted = tables.wanted(to.schema, to.variables);
-    const auto state = wanted.state();
-    database at{to.connection};
-    const migration_lock alone{at, std::chrono::seconds{options.wait_seconds}};
-    const auto found = survey(at, wanted);
-    const auto made = make_plan(found.changes, {});
-    auto grants = find_missing_grants(at, state, options.role);
+    const auto at = open_live(tables, options.on);
+    at->lock(std::chrono::seconds{options.wait_seconds});
+    const auto found = at->look();
+    const auto made = make_plan(found.changes, {}, at->has_transactions());
+    auto grants = at->missing_grants(options.role);
     if (options.sql)
         return print(statements_of(made, grants), outcome::done);
     const bool is_complete = found.changes.empty() && grants.empty();
@@ -93,16 +89,15 @@ int init(const init_options& options, const asked_tables& tables) {
         );
     if (!grants.empty() && grants.front().statement.empty())
         return fail(outcome::refused, grants.front().what + " is missing: " + grants.front().hint);
-    const std::chrono::seconds lock_wait{options.lock_seconds};
-    run_plan(at, state, found, made, {}, lock_wait, tell_step);
+    migrate_options how;
+    how.lock_seconds = options.lock_seconds;
+    how.wait_seconds = options.wait_seconds;
+    at->run(found, made, {}, how, tell_step);
     // What was made meanwhile may have its rights by default already.
-    grants = find_missing_grants(at, state, options.role);
-    std::string all = "begin; ";
-    for (const auto& each : grants)
-        all.append(each.statement).append("; ");
-    at.run(all.append("commit"));
+    grants = at->missing_grants(options.role);
+    at->give(grants);
     // PostgreSQL only warns where the connected role has no rights to give.
-    const auto left = find_missing_grants(at, state, options.role);
+    const auto left = at->missing_grants(options.role);
     if (!left.empty())
         return print(init_report(options, {}, left, "missing"), outcome::machine_failed);
     return print(init_report(options, found, grants, "done"), outcome::done);

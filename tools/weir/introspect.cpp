@@ -3,7 +3,6 @@
 
 #include <weir/sql/place.hpp>
 #include <weir/table/history.hpp>
-#include <weir/table/identifier.hpp>
 
 #include <algorithm>
 #include <array>
@@ -12,26 +11,13 @@
 #include <string_view>
 #include <utility>
 
-#include "fmt.hpp"
+#include "introspect_parts.hpp"
 #include "sql_words.hpp"
 #include "value_json.hpp"
-#include "words.hpp"
 
 namespace weir::ops {
 
 namespace {
-
-using gen::words::audit_columns;
-
-bool is_word(std::string_view text) {
-    return is_valid_identifier(text, 63) &&
-           std::none_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-}
-
-/// Text that stays text in YAML.
-std::string yaml_text(std::string_view text) {
-    return gen::scalar_text(text, true, true);
-}
 
 /// A type in the schema's words; absent where it has none.
 std::optional<std::string> word_of(std::string_view type) {
@@ -206,13 +192,6 @@ std::vector<std::string> split(std::string_view list) {
     return parts;
 }
 
-std::string listed(const std::vector<std::string>& items) {
-    std::string made;
-    for (const auto& each : items)
-        made.append(made.empty() ? "[" : ", ").append(each);
-    return made.empty() ? "[]" : made + "]";
-}
-
 /// Names in an index or a key as PostgreSQL lists them, `"a", b`.
 std::vector<std::string> bare_names(std::string_view list) {
     auto names = split(list);
@@ -234,10 +213,7 @@ public:
           has_history_(has_history) {}
 
     void run() {
-        is_audited_ =
-            std::all_of(audit_columns.begin(), audit_columns.end(), [&](std::string_view each) {
-                return find_named(of_->columns, each) != nullptr;
-            });
+        is_audited_ = has_audit_columns(*of_);
         read_rules();
         read_indexes();
         line("  - name: ", of_->name);
@@ -302,11 +278,7 @@ private:
             leave_out("constraint " + rule.name + ", whose table is not in the file");
             return;
         }
-        auto name = from.size() == 1 && from[0].ends_with("_id")
-                        ? from[0].substr(0, from[0].size() - 3)
-                        : target;
-        while (!relation_names_.insert(name).second)
-            name.append("_too");
+        const auto name = relation_name(from, target, relation_names_);
         const auto action = text.find(" on delete ");
         auto made = "{name: " + name + ", to: " + target + ", from: " + listed(from);
         if (action != std::string_view::npos) {
@@ -396,8 +368,7 @@ private:
     }
 
     void write_column(const column_state& column) {
-        if (is_audited_ && std::find(audit_columns.begin(), audit_columns.end(), column.name) !=
-                               audit_columns.end())
+        if (is_audited_ && is_audit_column(column.name))
             return;
         auto word = word_of(column.type);
         if (!word || !is_word(column.name)) {
@@ -498,12 +469,6 @@ private:
 bool is_history(const table_state& of) {
     return of.name.ends_with(history_suffix) &&
            find_named(of.columns, "history_version") != nullptr;
-}
-
-bool has_key(const table_state& of) {
-    return std::any_of(of.rules.begin(), of.rules.end(), [](const auto& each) {
-        return each.kind == rule_kind::primary_key;
-    });
 }
 
 } // namespace

@@ -8,12 +8,16 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "catalog.hpp"
 #include "command_parts.hpp"
 #include "commands.hpp"
 #include "connect.hpp"
+#include "delta/catalog.hpp"
+#include "delta/introspect.hpp"
+#include "delta/survey.hpp"
 #include "fmt.hpp"
 #include "introspect.hpp"
 #include "sql_words.hpp"
@@ -64,13 +68,15 @@ private:
 };
 
 /// What `weir migrate` would do with the file: all that it fails to say.
-std::vector<std::string>
-differences_of(database& at, const written_schema& file, const target& from) {
+template <class Database>
+std::vector<std::string> differences_of(
+    Database& at, const written_schema& file, const wanted_tables::lookup& variables, backend on
+) {
     gen::facts_store store;
     const auto facts = store.tables(file.schemas());
     if (!facts)
         throw configuration_error{"relations point to more than 1024 tables"};
-    const wanted_tables wanted{*facts, facts->size(), {}, from.variables};
+    const wanted_tables wanted{*facts, facts->size(), {}, variables, on};
     const auto found = survey(at, wanted);
     std::vector<std::string> told;
     for (const auto& each : found.changes) {
@@ -98,26 +104,22 @@ std::string json_report(
     return to.take();
 }
 
-int introspect_database(const introspect_options& options) {
-    const auto from = target_of_settings();
-    std::string schema = options.schema;
-    if (schema.empty())
-        schema = from.schema.empty() ? "app_data" : from.schema;
-    database at{from.connection};
-    if (at.query("select 1 from pg_namespace where nspname = $1", {schema}).empty())
-        return fail(outcome::machine_failed, "the database has no schema " + schema);
-    const auto live = read_catalog(at, schema, quoted(schema) + '.');
-    auto made = introspect(
-        live, read_policies(at, schema), schema, options.name.empty() ? schema : options.name
-    );
+/// Holds the file against what it was written of, and writes it with all that it does not say.
+template <class Differences>
+int write_file(
+    introspection made,
+    const std::string& what,
+    const introspect_options& options,
+    const Differences& differences
+) {
     if (made.text.ends_with("tables:\n"))
-        return fail(outcome::refused, "the schema " + schema + " has no table for a schema file");
+        return fail(outcome::refused, "the schema " + what + " has no table for a schema file");
     const written_schema file{made.text};
     if (const auto problems = file.problems(); !problems.empty()) {
         std::fputs(problems.c_str(), stderr);
         return fail(outcome::refused, "a schema file cannot say what this database has");
     }
-    for (auto& each : differences_of(at, file, from))
+    for (auto& each : differences(file))
         made.left_out.push_back("weir migrate would " + each);
     auto text = file.canonical().value_or(made.text);
     std::string head;
@@ -135,14 +137,61 @@ int introspect_database(const introspect_options& options) {
             return fail(outcome::machine_failed, "cannot write " + options.output);
     }
     if (options.format == "json")
-        return print(json_report(options, schema, text, made.left_out), then);
+        return print(json_report(options, what, text, made.left_out), then);
     return options.output.empty() ? print(text, then) : code(then);
+}
+
+int introspect_database(const introspect_options& options) {
+    const auto from = target_of_settings();
+    std::string schema = options.schema;
+    if (schema.empty())
+        schema = from.schema.empty() ? "app_data" : from.schema;
+    database at{from.connection};
+    if (at.query("select 1 from pg_namespace where nspname = $1", {schema}).empty())
+        return fail(outcome::machine_failed, "the database has no schema " + schema);
+    const auto live = read_catalog(at, schema, quoted(schema) + '.');
+    auto made = introspect(
+        live, read_policies(at, schema), schema, options.name.empty() ? schema : options.name
+    );
+    return write_file(std::move(made), schema, options, [&](const written_schema& file) {
+        return differences_of(at, file, from.variables, backend::lakebase);
+    });
+}
+
+int introspect_catalog(const introspect_options& options) {
+    const auto dot = options.schema.find('.');
+    if (dot == std::string::npos)
+        return fail(
+            outcome::wrong_command_line,
+            "on a warehouse --schema names a catalog too: main.app_data"
+        );
+    constexpr auto spoken = sql::dialect::databricks;
+    const auto prefix = quoted(options.schema.substr(0, dot), spoken) + '.' +
+                        quoted(options.schema.substr(dot + 1), spoken) + '.';
+    const auto chosen = app::settings::from_environment();
+    house at{chosen};
+    if (!has_schema(at, prefix))
+        return fail(outcome::machine_failed, "there is no schema " + options.schema);
+    const auto place = place_of(prefix);
+    auto made = introspect_warehouse(
+        read_delta_tables(
+            at, prefix, [](const table_state& each) { return !is_weirs_own(each.name); }
+        ),
+        place,
+        options.name.empty() ? place.schema : options.name
+    );
+    return write_file(std::move(made), options.schema, options, [&](const written_schema& file) {
+        return differences_of(at, file, variables_of(chosen), backend::warehouse);
+    });
 }
 
 } // namespace
 
 int run(const introspect_options& options) {
-    return guarded([&] { return introspect_database(options); });
+    return guarded([&] {
+        return options.on == "warehouse" ? introspect_catalog(options)
+                                         : introspect_database(options);
+    });
 }
 
 } // namespace weir::ops

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "migrate.hpp"
 
-#include <weir/core/sha256.hpp>
-
 #include <cstddef>
 #include <string>
 #include <thread>
@@ -59,16 +57,6 @@ void run_batch(database& at, const batch& of, std::chrono::seconds lock_wait) {
     }
 }
 
-/// What makes the wanted tables, as one text to know it by.
-std::string checksum_of(const schema_state& wanted) {
-    std::string all;
-    for (const auto& table : wanted.tables) {
-        for (const auto& each : table.create)
-            all.append(each).append(";\n");
-    }
-    return sha256_hex(all);
-}
-
 } // namespace
 
 migration_lock::migration_lock(database& at, std::chrono::seconds wait) {
@@ -84,6 +72,15 @@ migration_lock::migration_lock(database& at, std::chrono::seconds wait) {
     }
 }
 
+std::vector<std::string> ids_of(const comparison& found, const decisions& by) {
+    std::vector<std::string> ids;
+    for (const auto& each : found.changes) {
+        if (!by.kept.contains(each.id))
+            ids.push_back(each.id);
+    }
+    return ids;
+}
+
 void run_plan(
     database& at,
     const schema_state& wanted,
@@ -93,14 +90,10 @@ void run_plan(
     std::chrono::seconds lock_wait,
     const progress& tell
 ) {
-    run_record record{wanted, checksum_of(wanted)};
+    run_record record{wanted};
     if (made.batches.empty() && record.is_known(at))
         return;
-    std::vector<std::string> ids;
-    for (const auto& each : found.changes) {
-        if (!by.kept.contains(each.id))
-            ids.push_back(each.id);
-    }
+    const auto ids = ids_of(found, by);
     const auto total = made.batches.size();
     const auto statements = sql_report(made);
     std::size_t next = 0;

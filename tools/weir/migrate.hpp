@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "compare.hpp"
 #include "database.hpp"
@@ -22,6 +23,9 @@ public:
 
 /// Told of each batch before it is run: which, of how many, and its first statement.
 using progress = std::function<void(std::size_t at, std::size_t of, const std::string& statement)>;
+
+/// The changes that are made.
+[[nodiscard]] std::vector<std::string> ids_of(const comparison& found, const decisions& by);
 
 /// Runs everything, and records the run; neither where nothing is to be done and the newest record
 /// says so. The first batch and the record are one transaction; where a later batch fails or the

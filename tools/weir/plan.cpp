@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 #include <utility>
 
 namespace weir::ops {
@@ -25,9 +26,26 @@ void add_later(plan& to, const std::vector<step>& steps, phase when) {
         to.batches.push_back(std::move(grouped));
 }
 
+/// Each statement by itself. What several changes need beforehand is done once.
+void add_one_by_one(plan& to, const std::vector<const std::vector<step>*>& chosen) {
+    std::set<std::string_view> prepared;
+    for (auto when = phase::schema; when <= phase::swap;
+         when = static_cast<phase>(static_cast<int>(when) + 1)) {
+        for (const auto* steps : chosen) {
+            for (const auto& each : *steps) {
+                if (each.when == when &&
+                    (when != phase::prepare || prepared.insert(each.sql).second))
+                    to.batches.push_back({.statements = {each.sql}, .in_transaction = false});
+            }
+        }
+    }
+}
+
 } // namespace
 
-plan make_plan(const std::vector<change>& changes, const decisions& decided) {
+plan make_plan(
+    const std::vector<change>& changes, const decisions& decided, bool has_transactions
+) {
     plan made;
     auto unknown = decided.approved;
     unknown.insert(decided.kept.begin(), decided.kept.end());
@@ -45,6 +63,10 @@ plan make_plan(const std::vector<change>& changes, const decisions& decided) {
     }
     made.unknown.assign(unknown.begin(), unknown.end());
 
+    if (!has_transactions) {
+        add_one_by_one(made, chosen);
+        return made;
+    }
     batch main;
     for (auto when = phase::schema; is_in_main_transaction(when);
          when = static_cast<phase>(static_cast<int>(when) + 1)) {

@@ -39,6 +39,9 @@ struct plan {
     }
 };
 
-[[nodiscard]] plan make_plan(const std::vector<change>& changes, const decisions& decided);
+/// `has_transactions`: false where every statement takes effect by itself, in a batch of its own.
+[[nodiscard]] plan make_plan(
+    const std::vector<change>& changes, const decisions& decided, bool has_transactions = true
+);
 
 } // namespace weir::ops

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "records.hpp"
 
+#include <weir/core/sha256.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <utility>
@@ -34,6 +36,38 @@ std::string array_of(const Texts& texts) {
 
 } // namespace
 
+std::vector<std::string> prefixes_of(const schema_state& wanted) {
+    std::vector<std::string> found;
+    for (const auto& each : wanted.tables) {
+        if (std::find(found.begin(), found.end(), each.prefix) == found.end())
+            found.push_back(each.prefix);
+    }
+    return found;
+}
+
+made_names made_in(const schema_state& wanted, const std::string& prefix) {
+    made_names made;
+    for (const auto& table : wanted.tables) {
+        if (table.prefix != prefix)
+            continue;
+        made.insert(table.name);
+        for (const auto& rule : table.rules)
+            made.insert(table.name + '/' + rule.name);
+        for (const auto& index : table.indexes)
+            made.insert(table.name + '/' + index.name);
+    }
+    return made;
+}
+
+std::string checksum_of(const schema_state& wanted) {
+    std::string all;
+    for (const auto& table : wanted.tables) {
+        for (const auto& each : table.create)
+            all.append(each).append(";\n");
+    }
+    return sha256_hex(all);
+}
+
 made_names read_made(database& at, const std::string& prefix) {
     made_names found;
     if (!has_records(at, prefix))
@@ -43,13 +77,8 @@ made_names read_made(database& at, const std::string& prefix) {
     return found;
 }
 
-run_record::run_record(const schema_state& wanted, std::string checksum)
-    : wanted_(&wanted), checksum_(std::move(checksum)) {
-    for (const auto& each : wanted.tables) {
-        if (std::find(prefixes_.begin(), prefixes_.end(), each.prefix) == prefixes_.end())
-            prefixes_.push_back(each.prefix);
-    }
-}
+run_record::run_record(const schema_state& wanted)
+    : wanted_(&wanted), checksum_(checksum_of(wanted)), prefixes_(prefixes_of(wanted)) {}
 
 bool run_record::is_known(database& at) const {
     return std::all_of(prefixes_.begin(), prefixes_.end(), [&](const std::string& prefix) {
@@ -60,20 +89,6 @@ bool run_record::is_known(database& at) const {
         );
         return !newest.empty() && newest.front()[0] == checksum_ && newest.front()[1] == "done";
     });
-}
-
-made_names run_record::made_in(const std::string& prefix) const {
-    made_names made;
-    for (const auto& table : wanted_->tables) {
-        if (table.prefix != prefix)
-            continue;
-        made.insert(table.name);
-        for (const auto& rule : table.rules)
-            made.insert(table.name + '/' + rule.name);
-        for (const auto& index : table.indexes)
-            made.insert(table.name + '/' + index.name);
-    }
-    return made;
 }
 
 void run_record::begin(
@@ -97,7 +112,8 @@ void run_record::begin(
             at.query(
                   "insert into " + records_of(prefix) +
                       " (outcome, checksum, changes, statements, made) values ('running', $1, " +
-                      array_of(ids) + ", $2, " + array_of(made_in(prefix)) + ") returning id",
+                      array_of(ids) + ", $2, " + array_of(made_in(*wanted_, prefix)) +
+                      ") returning id",
                   {checksum_, statements}
             )
                 .front()

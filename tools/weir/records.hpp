@@ -11,14 +11,23 @@
 
 namespace weir::ops {
 
+/// The schemas of tables, in their order.
+[[nodiscard]] std::vector<std::string> prefixes_of(const schema_state& wanted);
+
+/// What a migration makes in one of them.
+[[nodiscard]] made_names made_in(const schema_state& wanted, const std::string& prefix);
+
+/// What makes the wanted tables, as one text to know it by.
+[[nodiscard]] std::string checksum_of(const schema_state& wanted);
+
 /// Everything weir is known to have made in a schema; nothing where no migration was run.
 [[nodiscard]] made_names read_made(database& at, const std::string& prefix);
 
 /// The records of one run, one in each schema it concerns.
 class run_record {
 public:
-    /// `checksum`: of what the schema files ask for.
-    run_record(const schema_state& wanted, std::string checksum);
+    /// Lifetime: `wanted` longer than this.
+    explicit run_record(const schema_state& wanted);
 
     /// Whether the newest record of each schema says that this was done.
     [[nodiscard]] bool is_known(database& at) const;
@@ -31,8 +40,6 @@ public:
     void end(database& at, const std::string& outcome);
 
 private:
-    [[nodiscard]] made_names made_in(const std::string& prefix) const;
-
     const schema_state* wanted_;
     std::string checksum_;
     std::vector<std::string> prefixes_{};

@@ -26,12 +26,15 @@ bool is_word(char c) {
 
 } // namespace
 
-std::string quoted(std::string_view name) {
-    return doubled(name, '"');
+std::string quoted(std::string_view name, sql::dialect spoken) {
+    return doubled(name, spoken == postgres ? '"' : '`');
 }
 
-std::string literal(std::string_view text) {
-    return doubled(text, '\'');
+std::string literal(std::string_view text, sql::dialect spoken) {
+    std::string made;
+    sql::sink into{made};
+    sql::write_string_literal(into, text, spoken);
+    return made;
 }
 
 std::string object_name(std::string_view name, std::string_view suffix) {
@@ -57,12 +60,15 @@ std::string comparable(std::string_view expression) {
     return made;
 }
 
-std::string
-rename_words(std::string_view expression, const std::map<std::string, std::string>& names) {
+std::string rename_words(
+    std::string_view expression,
+    const std::map<std::string, std::string>& names,
+    sql::dialect spoken
+) {
     std::string made;
     for (std::size_t at = 0; at < expression.size();) {
         if (expression[at] == '\'') {
-            const auto end = sql::detail::skip_quoted(expression, at, postgres);
+            const auto end = sql::detail::skip_quoted(expression, at, spoken);
             made.append(expression.substr(at, end - at));
             at = end;
             continue;
@@ -85,18 +91,49 @@ rename_words(std::string_view expression, const std::map<std::string, std::strin
     return made;
 }
 
-std::set<std::string> literals_of(std::string_view expression) {
+std::set<std::string> literals_of(std::string_view expression, sql::dialect spoken) {
     std::set<std::string> found;
     for (std::size_t at = 0; at < expression.size();) {
         if (expression[at] != '\'') {
             ++at;
             continue;
         }
-        const auto end = sql::detail::skip_quoted(expression, at, postgres);
+        const auto end = sql::detail::skip_quoted(expression, at, spoken);
         found.emplace(expression.substr(at, end - at));
         at = end;
     }
     return found;
+}
+
+std::string comparable_on_warehouse(std::string_view expression) {
+    std::string made;
+    bool was_blank = false;
+    for (std::size_t at = 0; at < expression.size();) {
+        const char c = expression[at];
+        if (c == ' ' || c == '\n' || c == '\t' || c == '\r') {
+            was_blank = true;
+            ++at;
+            continue;
+        }
+        if (was_blank && is_word(c) && !made.empty() && is_word(made.back()))
+            made.push_back(' ');
+        was_blank = false;
+        if (c == '\'') {
+            const auto end = sql::detail::skip_quoted(expression, at, sql::dialect::databricks);
+            made.append(expression.substr(at, end - at));
+            at = end;
+            continue;
+        }
+        if (c != '`')
+            made.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+        ++at;
+    }
+    return made;
+}
+
+bool has_word(std::string_view comparable, std::string_view name) {
+    const std::map<std::string, std::string> other{{std::string{name}, std::string{}}};
+    return rename_words(comparable, other, sql::dialect::databricks) != comparable;
 }
 
 } // namespace weir::ops

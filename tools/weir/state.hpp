@@ -3,7 +3,10 @@
 // words that make it so. Plain values; nothing here knows where they came from.
 #pragma once
 
+#include <weir/sql/dialect.hpp>
+
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +44,8 @@ struct column_state {
     std::string comment{};
     /// The former name.
     std::string was{};
+    /// On a warehouse: rows were to get the default, and that was cut off.
+    bool is_unfilled = false;
     /// Whether clients see it, and whether they must give it to create a row.
     bool is_shown = true;
     bool is_asked = false;
@@ -84,7 +89,7 @@ struct index_state {
 }
 
 struct table_state {
-    /// Its schema, quoted and with a dot: `"app_data".`.
+    /// Its schema, quoted and with a dot: `"app_data".`, `` `main`.`app_data`. ``.
     std::string prefix{};
     std::string name{};
     std::string was{};
@@ -101,14 +106,22 @@ struct table_state {
     bool is_partitioned = false;
     bool has_rows = true;
     bool is_in_api = false;
+    /// On a warehouse: what its files are ordered by, and its properties.
+    std::vector<std::string> clustering{};
+    std::map<std::string, std::string> properties{};
     /// Statements that make it with all that belongs to it, and those that make its policies anew.
     std::vector<std::string> create{};
     std::string police{};
 
-    [[nodiscard]] std::string full_name() const { return prefix + '"' + name + '"'; }
+    /// In quotes as its schema is.
+    [[nodiscard]] std::string full_name() const {
+        const char quote = prefix.empty() ? '"' : prefix.front();
+        return prefix + quote + name + quote;
+    }
 };
 
 struct schema_state {
+    sql::dialect spoken = sql::dialect::postgres;
     std::vector<table_state> tables{};
     /// Schemas that must be there first: quoted names that are not.
     std::vector<std::string> absent_schemas{};

@@ -57,13 +57,33 @@ void spell(database& at, const wanted_tables& wanted, schema_state& state) {
     }
 }
 
-bool is_named(const schema_state& in, const table_state& table) {
-    return std::any_of(in.tables.begin(), in.tables.end(), [&](const auto& each) {
+} // namespace
+
+bool is_named(const schema_state& wanted, const table_state& table) {
+    return std::any_of(wanted.tables.begin(), wanted.tables.end(), [&](const auto& each) {
         return each.prefix == table.prefix && (each.name == table.name || each.was == table.name);
     });
 }
 
-} // namespace
+void refuse_where_rows_forbid(
+    comparison& found, const std::function<bool(const std::string&)>& has_rows
+) {
+    for (auto& each : found.changes) {
+        if (each.is == effect::refused || each.obstacle.empty())
+            continue;
+        try {
+            if (!has_rows(each.obstacle))
+                continue;
+        } catch (const database_error& refused) {
+            // What cannot be asked before the change is looked at by the change itself.
+            if (refused.sqlstate().empty())
+                throw;
+            continue;
+        }
+        each.is = effect::refused;
+        each.hint = each.obstacle_text;
+    }
+}
 
 comparison survey(database& at, const wanted_tables& wanted) {
     auto state = wanted.state();
@@ -89,21 +109,9 @@ comparison survey(database& at, const wanted_tables& wanted) {
     if (is_any_there)
         spell(at, wanted, state);
     auto found = compare(live, state, made);
-    for (auto& each : found.changes) {
-        if (each.is == effect::refused || each.obstacle.empty())
-            continue;
-        try {
-            if (at.query(each.obstacle).empty())
-                continue;
-        } catch (const database_error& refused) {
-            // What cannot be asked before the change is looked at by the change itself.
-            if (refused.sqlstate().empty())
-                throw;
-            continue;
-        }
-        each.is = effect::refused;
-        each.hint = each.obstacle_text;
-    }
+    refuse_where_rows_forbid(found, [&](const std::string& obstacle) {
+        return !at.query(obstacle).empty();
+    });
     return found;
 }
 

@@ -30,9 +30,11 @@ parts parts_of(std::string_view type) {
 
 /// Digits that hold every value of an integer type; 0 for any other.
 int integer_digits(std::string_view name) {
+    if (name == "tinyint")
+        return 3;
     if (name == "smallint")
         return 5;
-    if (name == "integer")
+    if (name == "integer" || name == "int")
         return 10;
     return name == "bigint" ? 19 : 0;
 }
@@ -101,6 +103,30 @@ type_change change_of_type(std::string_view from, std::string_view to) {
     return type_change::refused;
 }
 
+type_change change_of_type_on_warehouse(std::string_view from, std::string_view to) {
+    if (from == to)
+        return type_change::same;
+    const auto old = parts_of(from);
+    const auto wanted = parts_of(to);
+    if (old.name == "varchar" && (wanted.name == "string" || wanted.name == "varchar"))
+        return wanted.name == "string" || wanted.first >= old.first ? type_change::free
+                                                                    : type_change::refused;
+    const int digits = integer_digits(old.name);
+    const int room = wanted.first - wanted.second;
+    bool is_wider = false;
+    if (integer_digits(wanted.name) != 0)
+        is_wider = digits != 0 && digits < integer_digits(wanted.name);
+    else if (wanted.name == "double")
+        is_wider = old.name == "float" || (digits != 0 && digits <= 10);
+    else if (wanted.name == "decimal" && digits != 0)
+        is_wider = room >= (old.name == "bigint" ? 20 : 10);
+    else if (wanted.name == "decimal" && old.name == "decimal")
+        is_wider = wanted.second >= old.second && room >= old.first - old.second;
+    else if (wanted.name == "timestamp_ntz")
+        is_wider = old.name == "date";
+    return is_wider ? type_change::rewrite : type_change::refused;
+}
+
 bool changes_json(std::string_view from, std::string_view to) {
     const auto shape = [](std::string_view type) -> std::string_view {
         const auto name = parts_of(type).name;
@@ -108,9 +134,9 @@ bool changes_json(std::string_view from, std::string_view to) {
             return type;
         if (integer_digits(name) != 0)
             return "integer";
-        if (is_any(name, {"real", "double precision", "numeric"}))
+        if (is_any(name, {"real", "double precision", "numeric", "float", "double", "decimal"}))
             return "number";
-        if (is_any(name, {"text", "varchar", "char"}))
+        if (is_any(name, {"text", "varchar", "char", "string"}))
             return "text";
         return name;
     };

@@ -20,33 +20,55 @@ namespace {
 constexpr auto postgres = sql::dialect::postgres;
 
 template <class Write>
-std::string written(const Write& write) {
+std::string written(sql::dialect spoken, const Write& write) {
     std::string text;
     sql::sink into{text};
-    sql::writer out{into, postgres};
+    sql::writer out{into, spoken};
     write(out);
     return text;
 }
 
-column_state state_of_column(const table& of, const table& owner, std::size_t position) {
+/// `STRUCT<`x`: DOUBLE>` as information_schema has it.
+std::string full_data_type(std::string text) {
+    std::erase_if(text, [](char c) { return c == ' ' || c == '`'; });
+    for (char& c : text)
+        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return text;
+}
+
+/// What rows that are there get on a warehouse, which has no default that differs per row.
+bool is_given_uuids(const column& of) {
+    return of.generated == generated_by::uuid || of.audit == audit_role::record_uuid;
+}
+
+column_state
+state_of_column(const table& of, const table& owner, std::size_t position, sql::dialect spoken) {
+    const bool is_delta = spoken == sql::dialect::databricks;
     const auto& column = of.columns[position];
     column_state made;
     made.name = column.name;
-    made.type =
-        written([&](sql::writer& out) { out.type(column.type, sql::type_use::declaration); });
-    if (sql::has_collation(column.type.kind))
+    made.type = written(spoken, [&](sql::writer& out) {
+        out.type(column.type, sql::type_use::declaration);
+    });
+    if (is_delta)
+        made.type = full_data_type(std::move(made.type));
+    else if (sql::has_collation(column.type.kind))
         made.collation = "C";
     made.required = !column.nullable || column.key;
     const auto generated =
-        written([&](sql::writer& out) { sql::detail::write_generated(out, column); });
+        written(spoken, [&](sql::writer& out) { sql::detail::write_generated(out, column); });
     constexpr std::string_view begin = " default ";
     if (generated.starts_with(begin)) {
         made.default_value = spelled{generated.substr(begin.size())};
         made.default_varies = made.default_value.text == "gen_random_uuid()";
+        if (is_delta)
+            made.default_value.compared = comparable_on_warehouse(made.default_value.text);
     }
     made.identity = column.generated == generated_by::identity;
     if (column.audit == audit_role::inserted_by)
         made.fill = "'weir migrate'";
+    else if (is_delta && is_given_uuids(column))
+        made.fill = "uuid()";
     made.comment = column.description;
     // A history has its table's columns first, at the same positions.
     if (position < owner.columns.size())
@@ -67,12 +89,20 @@ std::vector<std::string> names_of(const table& of, column_indexes columns) {
 } // namespace
 
 wanted_tables::wanted_tables(
-    std::span<const table* const> tables, std::size_t given, std::string schema, lookup variables
+    std::span<const table* const> tables,
+    std::size_t given,
+    std::string schema,
+    lookup variables,
+    backend on
 )
-    : schema_(std::move(schema)), variables_(std::move(variables)) {
+    : on_(on),
+      spoken_(on == backend::warehouse ? sql::dialect::databricks : sql::dialect::postgres),
+      schema_(std::move(schema)), variables_(std::move(variables)) {
     for (std::size_t at = 0; at < tables.size(); ++at) {
-        if (tables[at]->backend != backend::lakebase)
+        if (tables[at]->backend != on_) {
+            left_out_ += at < given ? 1 : 0;
             continue;
+        }
         all_.push_back(tables[at]);
         if (at < given)
             own_ = all_.size();
@@ -88,13 +118,23 @@ wanted_tables::wanted_tables(
 std::string wanted_tables::prefix_at(std::string_view place) const {
     if (!schema_.empty() && !place.starts_with(sql::fixed_place))
         return quoted(schema_) + '.';
-    return sql::resolve_place(place, postgres, variables_);
+    return sql::resolve_place(place, spoken_, variables_);
 }
 
 std::string wanted_tables::placed(std::string_view text) const {
-    return sql::expand_places(text, postgres, [this](std::string_view place) {
+    return sql::expand_places(text, spoken_, [this](std::string_view place) {
         return prefix_at(place);
     });
+}
+
+spelled wanted_tables::check_text(const std::string& condition) const {
+    if (spoken_ == postgres)
+        return spelled{"check (" + condition + ")"};
+    // As the DDL has it: Delta takes NULL for a violation, where PostgreSQL lets it pass.
+    const auto whole = '(' + condition + ") is not false";
+    spelled made{"check (" + whole + ")"};
+    made.compared = comparable_on_warehouse(whole);
+    return made;
 }
 
 table_state wanted_tables::state_of(const table& of, const table& owner) const {
@@ -106,28 +146,28 @@ table_state wanted_tables::state_of(const table& of, const table& owner) const {
     made.comment = of.description;
     made.is_in_api = !of.api.path.empty();
     for (std::size_t at = 0; at < of.columns.size(); ++at)
-        made.columns.push_back(state_of_column(of, owner, at));
+        made.columns.push_back(state_of_column(of, owner, at, spoken_));
     if (!of.key.empty()) {
-        const auto list = written([&](sql::writer& out) {
+        const auto list = written(spoken_, [&](sql::writer& out) {
             out.put("primary key (");
             sql::detail::write_names(out, of, of.key);
             out.put(")");
         });
         made.rules.push_back({
             .kind = rule_kind::primary_key,
-            .name = sql::detail::object_name(std::string{of.name} + "_pkey", postgres),
+            .name = sql::detail::object_name(std::string{of.name} + "_pkey", spoken_),
             .definition = spelled{list},
             .columns = names_of(of, of.key),
         });
     }
     sql::detail::table_checks{of}.for_each(
-        postgres,
+        spoken_,
         [&](const std::string& name, const auto& condition) {
-            const auto text = written(condition);
+            const auto text = written(spoken_, condition);
             made.rules.push_back({
                 .kind = rule_kind::check,
                 .name = name,
-                .definition = spelled{"check (" + text + ")"},
+                .definition = check_text(text),
                 .condition = text,
                 .is_enumeration = name.ends_with("_enum"),
             });
@@ -139,28 +179,32 @@ table_state wanted_tables::state_of(const table& of, const table& owner) const {
             continue;
         auto alone = of;
         alone.relations = {&relation, 1};
-        auto text = written([&](sql::writer& out) { sql::detail::write_foreign_keys(out, alone); });
-        const auto name = sql::detail::object_name(of, relation.from, "_fkey", postgres);
+        auto text = written(spoken_, [&](sql::writer& out) {
+            sql::detail::write_foreign_keys(out, alone);
+        });
+        const auto name = sql::detail::object_name(of, relation.from, "_fkey", spoken_);
         text.erase(0, text.find("foreign key"));
         made.rules.push_back({
             .kind = rule_kind::foreign_key,
             .name = name,
             .definition = spelled{placed(text)},
             .columns = names_of(of, relation.from),
-            .target = prefix_at(target.place) + quoted(target.name),
+            .target = prefix_at(target.place) + quoted(target.name, spoken_),
             .target_columns = names_of(target, target.key),
         });
     }
     std::vector<sql::ddl_statement> statements;
-    sql::detail::table_ddl{statements, of, postgres}.create();
+    sql::detail::table_ddl{statements, of, spoken_}.create();
     std::vector<sql::ddl_statement> policies;
-    if (sql::is_isolated(owner))
+    if (spoken_ == postgres && sql::is_isolated(owner))
         sql::detail::table_ddl{policies, owner, postgres}.police(
             &of == &owner ? sql::detail::row_policies::about::rows
                           : sql::detail::row_policies::about::history
         );
     for (const auto& each : policies)
         made.policies = made.police = placed(each.text);
+    for (const auto position : of.cluster_by)
+        made.clustering.emplace_back(of.columns[position].name);
     const auto on = " on " + made.full_name() + ' ';
     for (const auto& each : statements) {
         auto text = placed(each.text);
@@ -179,7 +223,8 @@ table_state wanted_tables::state_of(const table& of, const table& owner) const {
     }
     if (&of != &owner && !made.police.empty())
         made.create.push_back(made.police);
-    for (std::size_t at = 0; at < of.unique.size(); ++at) {
+    // A warehouse has no indexes: weir's statements keep unique sets.
+    for (std::size_t at = 0; at < of.unique.size() && spoken_ == postgres; ++at) {
         auto& index = made.indexes[at];
         index.columns = names_of(of, of.unique[at].columns);
         const auto where = index.definition.text.find(" where ");
@@ -191,6 +236,7 @@ table_state wanted_tables::state_of(const table& of, const table& owner) const {
 
 schema_state wanted_tables::state() const {
     schema_state made;
+    made.spoken = spoken_;
     auto own = all_;
     own.resize(own_);
     for (const auto* of : sql::detail::parents_first(own)) {

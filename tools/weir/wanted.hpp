@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tables that are asked for, on Lakebase: from the facts that services use, with the statements
-// of the DDL that services run.
+// The tables that are asked for, on Lakebase or on a warehouse: from the facts that services use,
+// with the statements of the DDL that services run.
 #pragma once
 
+#include <weir/sql/dialect.hpp>
 #include <weir/table/history.hpp>
 #include <weir/table/table.hpp>
 
@@ -19,21 +20,22 @@
 
 namespace weir::ops {
 
-/// Facts of the tables on Lakebase, with those that weir keeps beside them.
+/// Facts of the tables of one backend, with those that weir keeps beside them.
 class wanted_tables {
 public:
     /// Gives the variables of places, `${SCHEMA:-app_data}`.
     using lookup = std::function<std::optional<std::string>(std::string_view)>;
 
-    /// The first `given` tables; the others are only referred to. Tables on a warehouse are left
-    /// out. `schema`: the one that holds every table; empty: each one's own.
+    /// The first `given` tables; the others are only referred to. Those of another backend than
+    /// `on` are left out. `schema`: the one that holds every table; empty: each one's own.
     ///
     /// Lifetime: what the tables point to, longer than this.
     wanted_tables(
         std::span<const table* const> tables,
         std::size_t given,
         std::string schema,
-        lookup variables
+        lookup variables,
+        backend on = backend::lakebase
     );
 
     wanted_tables(const wanted_tables&) = delete;
@@ -41,6 +43,9 @@ public:
     ~wanted_tables() = default;
 
     [[nodiscard]] schema_state state() const;
+
+    /// How many of the tables given are of another backend.
+    [[nodiscard]] std::size_t left_out() const noexcept { return left_out_; }
 
     /// The schemas the tables are in, quoted and with a dot: `"app_data".`.
     [[nodiscard]] std::set<std::string> prefixes() const;
@@ -56,8 +61,12 @@ public:
 private:
     [[nodiscard]] std::string prefix_at(std::string_view place) const;
     [[nodiscard]] std::string placed(std::string_view text) const;
+    [[nodiscard]] spelled check_text(const std::string& condition) const;
     [[nodiscard]] table_state state_of(const table& of, const table& owner) const;
 
+    backend on_;
+    sql::dialect spoken_;
+    std::size_t left_out_ = 0;
     std::string schema_;
     lookup variables_;
     std::vector<const table*> all_{};

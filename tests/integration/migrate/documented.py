@@ -8,11 +8,11 @@ import shlex
 DOCS = pathlib.Path(__file__).resolve().parents[3] / "docs"
 
 
-def commands(page):
-    """Every line of the page's `sh` blocks that calls weir, without its comment."""
+def commands(page, on_warehouse=False):
+    """Every line of the page's `sh` blocks that calls weir, without its comment; those for a warehouse, or the others."""
     blocks = re.findall(r"^```sh\n(.*?)^```", (DOCS / page).read_text(), re.DOTALL | re.MULTILINE)
     return [line.split(" # ")[0] for block in blocks for line in block.splitlines()
-            if line.startswith("weir ")]
+            if line.startswith("weir ") and ("--on warehouse" in line) == on_warehouse]
 
 
 def run(at, check):

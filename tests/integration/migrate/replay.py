@@ -11,7 +11,6 @@ import contextlib
 import json
 import os
 import pathlib
-import signal
 import subprocess
 import sys
 import tempfile
@@ -22,17 +21,12 @@ import fuzz  # noqa: E402
 import init  # noqa: E402
 import introspected  # noqa: E402
 from cases import CASES  # noqa: E402
+from replaying import check, failure, here, replay, replay_all, replay_cut_off, tool  # noqa: E402
 
-here = pathlib.Path(__file__).parent
 base = (here / "shop.yaml").read_text()
 rows = (here / "shop.sql").read_text()
 
 WORKERS = 2
-RUNS = "select count(*) from weir_migrations where outcome = 'done'"
-
-
-class failure(Exception):
-    pass
 
 
 def settings():
@@ -77,7 +71,7 @@ class session:
             self.process = None
 
 
-class place:
+class place(tool):
     """A database of its own, made anew, with one PostgreSQL schema at a time."""
 
     schema = "weir_replay"
@@ -111,16 +105,21 @@ class place:
     def sql(self, text):
         return self.session.run(text)
 
-    def run(self, text, *words, expected=0):
-        self.file.write_text(text)
-        return self.weir_run(words[0], str(self.file), *words[1:], expected=expected)
+    looks_first = True
+    # Locks of PostgreSQL end with who held them.
+    after_a_kill = []
 
-    def weir_run(self, *words, expected=0):
-        done = subprocess.run([self.weir, *words], env=self.env, capture_output=True,
-                              text=True, cwd=self.file.parent)
-        if expected is not None and done.returncode not in (expected if isinstance(expected, list) else [expected]):
-            raise failure(f"weir {' '.join(words)}: exit {done.returncode}, not {expected}\n{done.stdout}{done.stderr}")
-        return done.stdout
+    def prepare(self, case):
+        if "before" in case:
+            self.sql(case["before"])
+        if "before_as_superuser" in case:
+            self.superuser.run(f"set search_path = {self.schema}; {case['before_as_superuser']}")
+
+    def holds(self, condition):
+        return self.sql(f"select {condition}") == "t"
+
+    def runs(self):
+        return self.sql("select count(*) from weir_migrations where outcome = 'done'")
 
     def start(self):
         self.sql(f"""drop schema if exists {self.schema} cascade;
@@ -142,135 +141,6 @@ class place:
             for column, value in json.loads(row, parse_float=str).items():
                 found.setdefault(table, {}).setdefault(column, []).append(value)
         return found
-
-
-def edited(case):
-    text = base
-    for old, new in case["edits"]:
-        if old.endswith("$"):
-            old, at_end = old[:-1], True
-            if not text.endswith(old):
-                raise failure(f"the file does not end in {old!r}")
-            text = text[: len(text) - len(old)] + new
-            continue
-        if old not in text:
-            raise failure(f"the file has no {old!r}")
-        text = text.replace(old, new, 1)
-    return text
-
-
-def check(what, got, wanted):
-    if got != wanted:
-        raise failure(f"{what}:\n  got    {got}\n  wanted {wanted}")
-
-
-def survived(case, before, after):
-    """Every value that was not meant to go or to change is where it belongs."""
-    for table, columns in before.items():
-        new_table = case.get("tables", {}).get(table, table)
-        lost = case.get("lost", {}).get(table, [])
-        changed = case.get("changed", {}).get(table, [])
-        renamed = case.get("renamed", {}).get(table, {})
-        for column, values in columns.items():
-            if column in lost:
-                continue
-            new_name = renamed.get(column, column)
-            if new_name not in after.get(new_table, {}):
-                raise failure(f"{table}.{column} is gone")
-            if column not in changed:
-                check(f"values of {table}.{column}", after[new_table][new_name], values)
-            else:
-                check(f"rows of {table}", len(after[new_table][new_name]), len(values))
-
-
-def replay(at, case):
-    at.start()
-    if "before" in case:
-        at.sql(case["before"])
-    if "before_as_superuser" in case:
-        at.superuser.run(f"set search_path = {at.schema}; {case['before_as_superuser']}")
-    before = at.contents()
-    text = edited(case)
-    keep = [word for each in case.get("keep", []) for word in ("--keep", each)]
-    words = [word for each in case.get("approve", []) for word in ("--approve", each)] + keep
-    expected = case.get("exit", 0)
-
-    # Looking changes nothing: neither a look nor a rehearsal, which find the same.
-    if "report" in case:
-        # The documentation quotes it.
-        check("report", at.run(text, "diff", expected=4), (here / case["report"]).read_text())
-        at.run(base, "diff")
-    seen = json.loads(at.run(text, "migrate", "--dry-run", "--format", "json", *words, expected=expected))
-    changes = {each["id"]: each for each in seen["changes"]}
-    ids = [each["id"] for each in seen["changes"]]
-    if case.get("any_order"):
-        check("changes", sorted(ids), sorted(case["ids"]))
-    else:
-        check("changes", ids, case["ids"])
-    check("breaking", sorted(each for each in ids if changes[each]["breaks_clients"]), sorted(case.get("breaks", [])))
-    for name, effect in case.get("effects", {}).items():
-        check(f"effect of {name}", changes[name]["effect"], effect)
-    check("rows after looking", at.contents(), before)
-
-    at.run(text, "migrate", *words, expected=expected)
-    after = at.contents()
-    if expected != 0:
-        check("rows after a refusal", after, before)
-        return
-    survived(case, before, after)
-    for condition in case.get("holds", []):
-        check(condition, at.sql(f"select {condition}"), "t")
-    # What is done is found done, and is not done or recorded again.
-    runs = at.sql(RUNS)
-    again = json.loads(at.run(text, "migrate", "--format", "json", *keep))
-    check("changes of a second run", [each["id"] for each in again["changes"]], case.get("keep", []))
-    check("runs after a second run", at.sql(RUNS), runs)
-
-
-def replay_cut_off(at, case):
-    """Kills the tool as it begins each step; the next run finishes."""
-    text = edited(case)
-    words = [word for each in case.get("approve", []) for word in ("--approve", each)]
-    cut = 0
-    while True:
-        at.start()
-        before = at.contents()
-        at.file.write_text(text)
-        with subprocess.Popen([at.weir, "migrate", str(at.file), *words], env=at.env, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.PIPE, text=True, cwd=at.file.parent) as running:
-            steps = 0
-            for line in running.stderr:
-                steps += line.startswith("[")
-                if steps > cut:
-                    running.send_signal(signal.SIGKILL)
-                    break
-            running.stderr.read()
-        if steps <= cut:
-            break
-        # What is decided already and done already is no change any more.
-        left = json.loads(at.run(text, "diff", "--format", "json", expected=None))
-        still = {each["id"] for each in left["changes"]}
-        again = [word for each in case.get("approve", []) if each in still for word in ("--approve", each)]
-        at.run(text, "migrate", *again)
-        survived(case, before, at.contents())
-        check("a look after the second run", json.loads(at.run(text, "diff", "--format", "json"))["changes"], [])
-        cut += 1
-    if cut < 5:
-        raise failure(f"only {cut} steps to be cut off at")
-
-
-def replay_all(at, tests, failed):
-    """Takes tests until none is left."""
-    while tests:
-        try:
-            name, test = tests.pop(0)
-        except IndexError:
-            return
-        try:
-            test(at)
-        except failure as told:
-            failed.append(name)
-            print(f"FAILED: {name}\n{told}\n", flush=True)
 
 
 def main():

@@ -54,3 +54,22 @@ TEST_CASE("clients of JSON see another kind of value, not another width") {
     CHECK(changes_json("integer", "text"));
     CHECK(changes_json("date", "timestamp"));
 }
+
+TEST_CASE("Delta widens some types, and a longer text without being asked") {
+    using weir::ops::change_of_type_on_warehouse;
+    CHECK(change_of_type_on_warehouse("int", "int") == type_change::same);
+    CHECK(change_of_type_on_warehouse("varchar(10)", "string") == type_change::free);
+    CHECK(change_of_type_on_warehouse("varchar(10)", "varchar(11)") == type_change::free);
+    CHECK(change_of_type_on_warehouse("tinyint", "bigint") == type_change::rewrite);
+    CHECK(change_of_type_on_warehouse("int", "double") == type_change::rewrite);
+    CHECK(change_of_type_on_warehouse("bigint", "decimal(20,0)") == type_change::rewrite);
+    CHECK(change_of_type_on_warehouse("decimal(8,2)", "decimal(12,4)") == type_change::rewrite);
+    CHECK(change_of_type_on_warehouse("date", "timestamp_ntz") == type_change::rewrite);
+    CHECK(change_of_type_on_warehouse("varchar(10)", "varchar(9)") == type_change::refused);
+    CHECK(change_of_type_on_warehouse("bigint", "int") == type_change::refused);
+    CHECK(change_of_type_on_warehouse("bigint", "double") == type_change::refused);
+    CHECK(change_of_type_on_warehouse("bigint", "decimal(19,0)") == type_change::refused);
+    CHECK(change_of_type_on_warehouse("decimal(8,2)", "decimal(9,4)") == type_change::refused);
+    CHECK(change_of_type_on_warehouse("int", "string") == type_change::refused);
+    CHECK(change_of_type_on_warehouse("struct<x:int>", "struct<x:bigint>") == type_change::refused);
+}
