@@ -103,6 +103,7 @@ std::string make_tables(const provision_options& options, bool only_tells) {
     how.with = options.with;
     how.approved = options.approved;
     how.kept = options.kept;
+    how.on = "lakebase";
     how.dry_run = only_tells;
     return done_by(run(how));
 }
@@ -113,6 +114,7 @@ give_rights(const provision_options& options, const std::string& role, bool only
     how.schemas = options.schemas;
     how.with = options.with;
     how.role = role;
+    how.on = "lakebase";
     how.check = only_tells;
     const auto status = run(how);
     if (only_tells && status == code(outcome::differs))
