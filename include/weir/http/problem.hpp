@@ -69,6 +69,8 @@ namespace detail {
         return {501, "not_supported", "The database behind this table cannot do that", {}, {}};
     if (group == "54")
         return {413, "too_large", "This is more than the database takes at once", {}, {}};
+    if (failed.sqlstate() == "53100")
+        return {503, "storage_full", "The database has no room left for this", {}, {}};
     return {group == "53" ? 503 : 500, "statement", "Database operation failed", {}, {}};
 }
 

@@ -6,14 +6,18 @@
 #include <chrono>
 #include <csignal>
 #include <cstddef>
+#include <cstdlib>
 #include <future>
 #include <optional>
 #include <poll.h>
+#include <random>
 #include <raw_http.hpp>
 #include <stdexcept>
 #include <string>
 #include <sys/resource.h>
 #include <thread>
+#include <unistd.h>
+#include <utility>
 #include <vector>
 
 #include "fixture.hpp"
@@ -38,6 +42,37 @@ struct on_workspace {
 
     explicit on_workspace(const settings& more)
         : on(local_settings(workspace, schema.server(), schema.name(), more)) {}
+};
+
+/// A tablespace of 8 MB, where this process may mount one.
+class small_disk {
+public:
+    small_disk(const test::postgres_server& server, std::string name)
+        : server_(&server), name_(std::move(name)), path_("/tmp/" + name_) {
+        const auto make = "mkdir -p " + path_ + " && mount -t tmpfs -o size=8m tmpfs " + path_ +
+                          " && chown postgres: " + path_;
+        is_there_ = ::geteuid() == 0 && std::system((make + " 2>/dev/null").c_str()) == 0;
+        if (is_there_)
+            server.as_superuser("create tablespace " + name_ + " location '" + path_ + "'");
+    }
+
+    small_disk(const small_disk&) = delete;
+    small_disk& operator=(const small_disk&) = delete;
+
+    ~small_disk() {
+        if (!is_there_)
+            return;
+        CHECK_NOTHROW(server_->as_superuser("drop tablespace " + name_));
+        CHECK(std::system(("umount " + path_ + " && rmdir " + path_).c_str()) == 0);
+    }
+
+    [[nodiscard]] bool is_there() const noexcept { return is_there_; }
+
+private:
+    const test::postgres_server* server_;
+    std::string name_;
+    std::string path_;
+    bool is_there_ = false;
 };
 
 /// Keeps everybody from a table until it ends.
@@ -268,6 +303,55 @@ TEST_CASE("when every connection waits for a slow statement, the queue is bounde
     CHECK(refused >= beyond);
     CHECK(served > 0);
     CHECK(on.send({.target = "/api/v1/healthcheck"}).status == 200);
+    CHECK(on.process().stop() == 0);
+}
+
+TEST_CASE("a full disk refuses whole writes, and ends nothing else") {
+    const auto& server = test::postgres_server::shared();
+    const auto name = "weir_small_" + std::to_string(::getpid());
+    const small_disk disk{server, name};
+    if (!disk.is_there()) {
+        WARN("SKIPPED: only root may mount a disk that is soon full");
+        return;
+    }
+    const test::own_schema schema{server, "e2e_disk"};
+    service on{postgres_settings(server, schema.name(), {{"WEIR_LOCAL_USER", "ada"}})};
+    const auto orders = "\"" + schema.name() + "\".orders";
+    server.as_superuser("alter table " + orders + " set tablespace " + name);
+    // Text that does not compress.
+    std::string note;
+    std::minstd_rand dice;
+    while (note.size() < 200'000)
+        note += static_cast<char>('0' + dice() % 75);
+    std::erase(note, '\\');
+    const auto row = json{{"status", "draft"}, {"extras", {{"note", note}}}}.dump();
+    const auto five = "[" + row + "," + row + "," + row + "," + row + "," + row + "]";
+    const auto add = [&] {
+        return on.send(
+            {.method = "POST",
+             .target = "/api/v1/orders",
+             .body = five,
+             .headers = {{"Prefer", "return=minimal"}}}
+        );
+    };
+    int written = 0;
+    auto answer = add();
+    for (; answer.status == 201 && written < 500; answer = add())
+        written += 5;
+    CHECK(written > 0);
+    CHECK(answer.status == 503);
+    CHECK(answer.parsed.at("code") == "storage_full");
+    CHECK(answer.header("Retry-After") == "1");
+    const auto total = [&] {
+        const auto list =
+            on.send({.target = "/api/v1/orders?select=id&limit=1&count=exact"}).parsed;
+        return list.at("total").get<int>();
+    };
+    CHECK(total() == written);
+    CHECK(on.send({.target = "/api/v1/healthcheck"}).status == 200);
+    server.as_superuser("alter table " + orders + " set tablespace pg_default");
+    CHECK(add().status == 201);
+    CHECK(total() == written + 5);
     CHECK(on.process().stop() == 0);
 }
 
