@@ -13,6 +13,8 @@
 #include <weir/http/custom_route.hpp>
 #include <weir/http/job_routes.hpp>
 #include <weir/http/metrics.hpp>
+#include <weir/http/problem.hpp>
+#include <weir/http/request.hpp>
 #include <weir/http/response.hpp>
 #include <weir/http/router.hpp>
 #include <weir/http/sessions.hpp>
@@ -21,6 +23,7 @@
 #include <weir/table/table.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,7 +52,7 @@ public:
         const logger& log
     )
         : facts_(job_table(beside(served))), records_(facts_, by.jobs.kept), from_(on.sessions),
-          options_(options),
+          options_(options), per_caller_(by.jobs.per_caller),
           runner_(
               records_,
               std::move(kinds),
@@ -84,7 +87,9 @@ public:
     /// Takes a job for the caller of a route, in the route's unit of work if it has one.
     ///
     /// Errors: configuration_error for a kind that was not made known, validation_error for input
-    ///         that is no JSON, authentication_error where the caller is not known.
+    ///         that is no JSON, authentication_error where the caller is not known. The answer is
+    ///         429 where as many of the caller's wait or run as may: about as many, for those who
+    ///         ask at once are counted at once.
     [[nodiscard]] http::response accept(
         http::route_context& in,
         std::string_view kind,
@@ -94,6 +99,9 @@ public:
         if (!runner_.knows(kind))
             throw configuration_error{"No job is called '" + std::string{kind} + "'"};
         detail::require_json(input, "input");
+        if (per_caller_ != 0 &&
+            records_.open_of_caller(in.session(), in.asked().until) >= per_caller_)
+            return refuse(in.asked());
         const new_job asked{
             .kind = kind, .input = input, .request_id = in.asked().request_id, .delay = delay
         };
@@ -111,6 +119,19 @@ public:
     }
 
 private:
+    [[nodiscard]] http::response refuse(const http::request& asked) const {
+        auto made = http::problem_response(
+            {429,
+             "too_many_jobs",
+             "At most " + std::to_string(per_caller_) + " jobs of one caller wait or run at once",
+             {},
+             {}},
+            asked.request_id
+        );
+        made.headers.add("Retry-After", "10");
+        return made;
+    }
+
     static table beside(std::span<const table* const> served) {
         table made{.backend = backend::lakebase, .place = "app_data"};
         for (const auto* each : served)
@@ -125,6 +146,7 @@ private:
     job_records records_;
     http::sessions from_;
     http::table_options options_;
+    std::size_t per_caller_;
     job_runner runner_;
 };
 

@@ -63,6 +63,8 @@ struct lakebase_settings {
 struct job_settings {
     /// At once, in this process; 0: it only takes them.
     std::size_t workers = 2;
+    /// Of one caller, waiting or running; 0: any number.
+    std::size_t per_caller = 1'000;
     std::chrono::milliseconds lease{30'000};
     std::chrono::milliseconds poll{1'000};
     /// How long a job is there after its end.
@@ -138,7 +140,7 @@ struct settings {
 namespace detail {
 
 /// Every `WEIR_*` setting there is; any other is a mistake.
-inline constexpr std::array<std::string_view, 33> known_settings{
+inline constexpr std::array<std::string_view, 34> known_settings{
     "WEIR_ACCESS_LOG",
     "WEIR_AUDIT_LOG",
     "WEIR_BREAKER_AFTER_MS",
@@ -158,6 +160,7 @@ inline constexpr std::array<std::string_view, 33> known_settings{
     "WEIR_HSTS",
     "WEIR_JOB_KEPT_S",
     "WEIR_JOB_LEASE_MS",
+    "WEIR_JOB_PER_CALLER",
     "WEIR_JOB_POLL_MS",
     "WEIR_JOB_WORKERS",
     "WEIR_LOCAL_USER",
@@ -338,6 +341,7 @@ public:
         using std::chrono::milliseconds;
         auto& into = into_.jobs;
         number("WEIR_JOB_WORKERS", 0, 100, [&](auto read) { into.workers = read; });
+        number("WEIR_JOB_PER_CALLER", 0, 1'000'000, [&](auto read) { into.per_caller = read; });
         number("WEIR_JOB_LEASE_MS", 500, 3'600'000, [&](auto read) {
             into.lease = milliseconds{read};
         });

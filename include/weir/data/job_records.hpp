@@ -9,6 +9,7 @@
 #include <weir/core/uuid.hpp>
 #include <weir/data/any_session.hpp>
 #include <weir/data/codec.hpp>
+#include <weir/data/table_reader.hpp>
 #include <weir/sql/sink.hpp>
 #include <weir/sql/statement.hpp>
 #include <weir/sql/statements.hpp>
@@ -187,9 +188,7 @@ public:
     /// Errors: authentication_error on a session for nobody.
     [[nodiscard]] std::string
     add(any_session_base& on, const new_job& asked, deadline until = {}) const {
-        const auto* const who = on.known_caller();
-        if (who == nullptr)
-            throw authentication_error{"Jobs are for known callers only"};
+        const auto* const who = &owner_on(on);
         std::string id;
         append_uuid(id, uuid::random());
         auto made = write(on);
@@ -223,12 +222,24 @@ public:
         return id;
     }
 
+    /// How many jobs of the session's caller wait or run.
+    ///
+    /// Errors: authentication_error on a session for nobody.
+    [[nodiscard]] std::uint64_t open_of_caller(any_session_base& on, deadline until) const {
+        const auto& who = owner_on(on);
+        auto made = write(on);
+        made.put("select count(*) from ").table_name().put(" where ").name(job_column::owner);
+        made.put(" = ").value(job_column::owner, std::string_view{who.id}).put(" and ");
+        made.name(job_column::state).put(" in (").state(job_state::pending).put(", ");
+        made.state(job_state::running).put(")");
+        auto counted = made.run(on, sql::verb::select, until, sql::reach::caller);
+        return detail::read_count(*of_, counted, sql::format_of(on.dialect()));
+    }
+
     /// Ends a job of the session's caller that has not begun, and asks for the end of one that
     /// runs; false where it is over, or there is none.
     [[nodiscard]] bool cancel(any_session_base& on, std::string_view id, deadline until) const {
-        const auto* const who = on.known_caller();
-        if (who == nullptr)
-            throw authentication_error{"Jobs are for known callers only"};
+        const auto* const who = &owner_on(on);
         auto made = write(on);
         made.put("update ").table_name().put(" set ").name(job_column::cancel_requested);
         made.put(" = ").value(job_column::cancel_requested, true);
@@ -393,6 +404,13 @@ public:
     }
 
 private:
+    [[nodiscard]] static const caller& owner_on(const any_session_base& on) {
+        const auto* const who = on.known_caller();
+        if (who == nullptr)
+            throw authentication_error{"Jobs are for known callers only"};
+        return *who;
+    }
+
     [[nodiscard]] detail::job_statement write(any_session_base& on) const {
         return {*of_, on.dialect(), clock_()};
     }

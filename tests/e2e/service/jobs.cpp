@@ -255,6 +255,27 @@ TEST_CASE("a job is cancelled before it begins, and while it runs") {
     CHECK(on.process().stop() == 0);
 }
 
+TEST_CASE("who has as many jobs as may wait is told to come again later") {
+    const on_postgres own;
+    auto on = own.start({{"WEIR_JOB_WORKERS", "0"}, {"WEIR_JOB_PER_CALLER", "2"}});
+    const auto take = [&](const std::string& user) { return start_job(on, "count", "0", user); };
+    const auto first = take("ada");
+    CHECK(first.status == 202);
+    CHECK(take("ada").status == 202);
+    const auto refused = take("ada");
+    CHECK(refused.status == 429);
+    CHECK(refused.parsed.at("code") == "too_many_jobs");
+    CHECK(refused.header("Retry-After") == "10");
+    CHECK(own.query("select count(*) from @") == "2");
+    CHECK(take("bob").status == 202);
+    CHECK(
+        on.send({.method = "DELETE", .target = first.header("Location"), .user = "ada"}).status ==
+        200
+    );
+    CHECK(take("ada").status == 202);
+    CHECK(on.process().stop() == 0);
+}
+
 TEST_CASE("a job whose process is killed is gone on with by another, and ends once") {
     const on_postgres own;
     const std::string user = "ada";
