@@ -2,11 +2,21 @@
 // On behalf of users: what a service with `run_as: user` tables asks of the workspace, and what
 // grants and row filters of the workspace make of it.
 #include <weir/app/warehouse_backend.hpp>
+#include <weir/core/deadline.hpp>
+#include <weir/core/error.hpp>
 #include <weir/data/any_session.hpp>
 #include <weir/data/repository.hpp>
+#include <weir/data/statement_deferral.hpp>
+#include <weir/sql/place.hpp>
+#include <weir/sql/unity_policies.hpp>
 #include <weir/warehouse/catalog.hpp>
+#include <weir/workspace/current_user.hpp>
 
+#include <array>
+#include <chrono>
+#include <memory>
 #include <specimens.weir.hpp>
+#include <string_view>
 
 #include "support.hpp"
 
@@ -111,4 +121,54 @@ TEST_CASE("what is not granted to a user is refused, and not told") {
     while (seen.next())
         ++count;
     CHECK(count == 2);
+}
+
+TEST_CASE("who reads beside the service sees by the row filter what the schema says is theirs") {
+    filtered_notes on;
+    for (const auto* const statement :
+         {"DELETE FROM users_test.app_data.bare_notes",
+          "ALTER TABLE users_test.app_data.bare_notes DROP ROW FILTER",
+          "INSERT INTO users_test.app_data.bare_notes VALUES ('ada@example.com', 'a'), "
+          "('bob@example.com', 'c')"})
+        workspace_process::shared().execute(statement);
+    auto owned = weir::table_of<specimens::bare_note>;
+    owned.access = {.rule = weir::access_rule::owner, .owner = 0};
+    const std::array<const weir::table*, 1> tables{&owned};
+    const auto service = ws::read_current_user(on.client).user_name;
+    for (const auto& each : weir::sql::unity_policies(tables, service))
+        workspace_process::shared().execute(weir::sql::expand_places(
+            each,
+            weir::sql::dialect::databricks,
+            [](std::string_view) { return std::string_view{"users_test.app_data."}; }
+        ));
+    const weir::http::session_purpose purpose{.of = &on.facts};
+    auto adas = on.sessions.for_caller(ada, purpose);
+    CHECK(notes_of_caller{adas}.count() == 1);
+    CHECK(notes_of_caller{adas}.find({"ada@example.com"}).has_value());
+    auto bobs = on.sessions.for_caller(bob, purpose);
+    CHECK_FALSE(notes_of_caller{bobs}.find({"ada@example.com"}).has_value());
+    auto as_service = on.sessions.for_caller(carl, {.of = &weir::table_of<specimens::bare_note>});
+    CHECK(notes_of_caller{as_service}.count() == 2);
+}
+
+TEST_CASE("a late read is left to run where its table says so, though its client did not") {
+    filtered_notes on;
+    const auto& at = workspace_process::shared();
+    at.change(R"({"cold_start_ms": 1500})");
+    for (const bool is_async : {false, true}) {
+        CAPTURE(is_async);
+        at.stop_warehouse();
+        auto facts = weir::table_of<specimens::bare_note>;
+        facts.api.async = is_async;
+        const auto deferral = std::make_shared<weir::statement_deferral>();
+        auto session = on.sessions.for_caller(carl, {.of = &facts, .deferral = deferral});
+        notes_of_caller notes{
+            session, {.until = weir::deadline::in(std::chrono::milliseconds{300})}
+        };
+        CHECK_THROWS_AS(notes.count(), weir::error);
+        CHECK(deferral->left.has_value() == is_async);
+    }
+    at.change(R"({"cold_start_ms": 0})");
+    auto session = on.sessions.for_caller(carl, {.of = &weir::table_of<specimens::bare_note>});
+    CHECK(notes_of_caller{session}.count() == 0);
 }
