@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Statements, their values and their failures, over HTTP to an engine that executes them.
+#include <weir/data/drift.hpp>
+
 #include <specimens.weir.hpp>
 
 #include "fixture.hpp"
@@ -46,6 +48,20 @@ TEST_CASE("times keep their microseconds, bytes and texts every bit, containers 
     REQUIRE(found.piece.has_value());
     CHECK((found.piece->made == given.piece->made));
     CHECK_FALSE(found.small.has_value());
+}
+
+TEST_CASE("a table that lacks a column of its schema is told of when a service starts") {
+    on_warehouse on;
+    const auto& of = weir::table_of<specimens::specimen>;
+    weir::create_tables<weir::table_list<specimens::specimen>>(on.session);
+    CHECK(weir::drift_of(on.session, of, {}).empty());
+    const std::string name = "@{" + std::string{of.place} + "}`" + std::string{of.name} + "`";
+    on.write("alter table " + name + " set tblproperties ('delta.columnMapping.mode' = 'name')");
+    on.write("alter table " + name + " rename column words to other_words");
+    const auto told = weir::drift_of(on.session, of, {});
+    on.write("drop table " + name);
+    REQUIRE(told.size() == 1);
+    CHECK(told.front().find("UNRESOLVED_COLUMN") != std::string::npos);
 }
 
 TEST_CASE("failures are told by what they are, never in the platform's words") {

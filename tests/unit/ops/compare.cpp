@@ -183,3 +183,33 @@ TEST_CASE("names in expressions are replaced where they are columns") {
     );
     CHECK(rename_words("note(note)", {{"note", "n"}}) == "note(n)");
 }
+
+TEST_CASE("on a warehouse each statement stands for itself, and what a change needs comes first") {
+    auto live = orders();
+    live.prefix = "`main`.`app`.";
+    live.columns[1].type = "string";
+    live.columns[1].collation.clear();
+    auto wanted = live;
+    wanted.columns[1].name = "remark";
+    wanted.columns[1].was = "note";
+    wanted.columns.push_back({.name = "level", .type = "int"});
+    wanted.columns[2].default_value = spelled{"3"};
+    const auto found = compare(
+        {.spoken = weir::sql::dialect::databricks, .tables = {live}},
+        {.spoken = weir::sql::dialect::databricks, .tables = {wanted}},
+        {}
+    );
+    CHECK(
+        sql_report(make_plan(found.changes, {}, false)) ==
+        "alter table `main`.`app`.`orders` set tblproperties ('delta.columnMapping.mode' = "
+        "'name');\n"
+        "alter table `main`.`app`.`orders` set tblproperties ('weir.unfilled.level' = 'true');\n"
+        "alter table `main`.`app`.`orders` set tblproperties "
+        "('delta.feature.allowColumnDefaults' = 'supported');\n"
+        "alter table `main`.`app`.`orders` rename column `note` to `remark`;\n"
+        "alter table `main`.`app`.`orders` add column (`level` int);\n"
+        "alter table `main`.`app`.`orders` alter column `level` set default 3;\n"
+        "update `main`.`app`.`orders` set `level` = 3 where `level` is null;\n"
+        "alter table `main`.`app`.`orders` unset tblproperties if exists ('weir.unfilled.level');\n"
+    );
+}
