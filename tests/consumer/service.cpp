@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A service outside this repository, with a server of its own: it includes what was installed and nothing else.
+// A service outside this repository, with a server of its own: it includes what was installed and
+// nothing else.
 #include <weir/data/create_tables.hpp>
 #include <weir/data/repository.hpp>
 #include <weir/embedded/database.hpp>

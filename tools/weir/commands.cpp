@@ -84,10 +84,10 @@ int run(const diff_options& options) {
             const loaded_schemas old{options.from, {}};
             if (const auto stop = old.problem())
                 return *stop;
-            const asked_tables before{old};
-            const auto on = backend_of(asked_tables{read}, options.on);
-            has_transactions = on == backend::lakebase;
             // They hold the slots that relations point to: one set of facts at a time.
+            const auto on = backend_of(asked_tables{read}, options.on);
+            const asked_tables before{old};
+            has_transactions = on == backend::lakebase;
             const auto live = before.wanted({}, environment, on).state();
             const asked_tables after{read};
             made_names made;
