@@ -12,6 +12,7 @@
 #include <weir/warehouse/catalog.hpp>
 #include <weir/workspace/current_user.hpp>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <memory>
@@ -126,8 +127,8 @@ TEST_CASE("what is not granted to a user is refused, and not told") {
 TEST_CASE("who reads beside the service sees by the row filter what the schema says is theirs") {
     filtered_notes on;
     for (const auto* const statement :
-         {"DELETE FROM users_test.app_data.bare_notes",
-          "ALTER TABLE users_test.app_data.bare_notes DROP ROW FILTER",
+         {"ALTER TABLE users_test.app_data.bare_notes DROP ROW FILTER",
+          "DELETE FROM users_test.app_data.bare_notes",
           "INSERT INTO users_test.app_data.bare_notes VALUES ('ada@example.com', 'a'), "
           "('bob@example.com', 'c')"})
         workspace_process::shared().execute(statement);
@@ -135,12 +136,14 @@ TEST_CASE("who reads beside the service sees by the row filter what the schema s
     owned.access = {.rule = weir::access_rule::owner, .owner = 0};
     const std::array<const weir::table*, 1> tables{&owned};
     const auto service = ws::read_current_user(on.client).user_name;
-    for (const auto& each : weir::sql::unity_policies(tables, service))
-        workspace_process::shared().execute(weir::sql::expand_places(
-            each,
-            weir::sql::dialect::databricks,
-            [](std::string_view) { return std::string_view{"users_test.app_data."}; }
-        ));
+    for (const auto& each : weir::sql::unity_policies(tables, service)) {
+        auto statement =
+            weir::sql::expand_places(each, weir::sql::dialect::databricks, [](std::string_view) {
+                return std::string_view{"users_test.app_data."};
+            });
+        std::replace(statement.begin(), statement.end(), '\n', ' ');
+        workspace_process::shared().execute(statement);
+    }
     const weir::http::session_purpose purpose{.of = &on.facts};
     auto adas = on.sessions.for_caller(ada, purpose);
     CHECK(notes_of_caller{adas}.count() == 1);
