@@ -27,13 +27,13 @@ constexpr std::string_view one = "/wells/4201234567";
 
 /// A clock that a test sets.
 struct bench {
-    weir::deadline::clock::time_point now = weir::deadline::clock::now();
+    static inline weir::deadline::clock::time_point now = weir::deadline::clock::now();
     std::shared_ptr<weir::http::row_caches> caches = std::make_shared<weir::http::row_caches>();
 
     weir::http::table_options options() {
         return {
             .purge_without_rule = true,
-            .cache = {.life = 60s, .now = [this] { return now; }},
+            .cache = {.life = 60s, .now = [] { return now; }},
             .caches = caches,
         };
     }
