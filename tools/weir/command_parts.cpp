@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "command_parts.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -63,6 +64,12 @@ asked_tables::asked_tables(const loaded_schemas& read) {
 wanted_tables
 asked_tables::wanted(std::string schema, wanted_tables::lookup variables, backend on) const {
     return {tables_, given_, std::move(schema), std::move(variables), on};
+}
+
+bool has_table_on(backend wanted, std::span<const table* const> tables) {
+    return std::any_of(tables.begin(), tables.end(), [&](const table* each) {
+        return each->backend == wanted;
+    });
 }
 
 } // namespace weir::ops

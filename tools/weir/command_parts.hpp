@@ -79,6 +79,8 @@ private:
     std::size_t given_ = 0;
 };
 
+[[nodiscard]] bool has_table_on(backend wanted, std::span<const table* const> tables);
+
 /// Runs a command's work; failures of the world become messages.
 template <class Work>
 int guarded(const Work& work) {

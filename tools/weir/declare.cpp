@@ -57,6 +57,17 @@ void add_schemas(CLI::App& command, std::vector<std::string>& to, std::vector<st
         ->type_name(cli::schema_file);
 }
 
+void add_decisions(
+    CLI::App& command, std::vector<std::string>& approved, std::vector<std::string>& kept
+) {
+    command.add_option("--approve", approved, "a change that loses or exposes data is meant")
+        ->type_name("ID")
+        ->take_all();
+    command.add_option("--keep", kept, "a change that is not to be made")
+        ->type_name("ID")
+        ->take_all();
+}
+
 void add_diff(cli::command_line& to) {
     to.add<diff_options>(
         "diff",
@@ -119,15 +130,7 @@ void add_migrate(cli::command_line& to) {
         [](CLI::App& command, migrate_options& options) {
             add_common(command, options);
             command.add_flag("--dry-run", options.dry_run, "show what would happen, do nothing");
-            command
-                .add_option(
-                    "--approve", options.approved, "a change that loses or exposes data is meant"
-                )
-                ->type_name("ID")
-                ->take_all();
-            command.add_option("--keep", options.kept, "a change that is not to be made")
-                ->type_name("ID")
-                ->take_all();
+            add_decisions(command, options.approved, options.kept);
             add_waits(command, options.lock_seconds, options.wait_seconds);
             command.add_flag(
                 "--break-lock",

@@ -34,4 +34,9 @@ void add_format(CLI::App& command, Options& to) {
 /// Schema files as the only arguments.
 void add_schemas(CLI::App& command, std::vector<std::string>& to, std::vector<std::string>& with);
 
+/// `--approve ID` and `--keep ID`, for what may change tables.
+void add_decisions(
+    CLI::App& command, std::vector<std::string>& approved, std::vector<std::string>& kept
+);
+
 } // namespace weir::ops

@@ -489,10 +489,8 @@ introspection introspect(
             histories.insert(each.name.substr(0, each.name.size() - history_suffix.size()));
         else if (!each.is_table || each.is_partitioned)
             made.left_out.push_back(each.name + ": it is no plain table");
-        else if (!is_word(each.name))
-            made.left_out.push_back(each.name + ": its name is none that a schema can have");
-        else if (!has_key(each))
-            made.left_out.push_back(each.name + ": it has no primary key");
+        else if (const auto why = why_undeclared(each); !why.empty())
+            made.left_out.push_back(each.name + ": " + std::string{why});
         else
             written.insert(each.name);
     }

@@ -12,6 +12,16 @@ namespace weir::ops {
 
 using gen::words::audit_columns;
 
+namespace {
+
+bool has_key(const table_state& of) {
+    return std::any_of(of.rules.begin(), of.rules.end(), [](const auto& each) {
+        return each.kind == rule_kind::primary_key;
+    });
+}
+
+} // namespace
+
 bool is_word(std::string_view text) {
     return is_valid_identifier(text, 63) &&
            std::none_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
@@ -38,10 +48,10 @@ bool has_audit_columns(const table_state& of) {
     });
 }
 
-bool has_key(const table_state& of) {
-    return std::any_of(of.rules.begin(), of.rules.end(), [](const auto& each) {
-        return each.kind == rule_kind::primary_key;
-    });
+std::string_view why_undeclared(const table_state& of) {
+    if (!is_word(of.name))
+        return "its name is none that a schema can have";
+    return has_key(of) ? "" : "it has no primary key";
 }
 
 std::string relation_name(

@@ -25,7 +25,8 @@ namespace weir::ops {
 /// Whether a table has all of them.
 [[nodiscard]] bool has_audit_columns(const table_state& of);
 
-[[nodiscard]] bool has_key(const table_state& of);
+/// Why a table with its name and key cannot be declared; empty: it can.
+[[nodiscard]] std::string_view why_undeclared(const table_state& of);
 
 /// The name of a relation, by its column or its target; each is given once.
 [[nodiscard]] std::string relation_name(

@@ -3,7 +3,6 @@
 
 #include <weir/app/settings.hpp>
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -123,10 +122,8 @@ backend backend_of(const asked_tables& tables, const std::string& on) {
     if (!on.empty())
         return on == "warehouse" ? backend::warehouse : backend::lakebase;
     const auto own = tables.own();
-    const bool is_lakebase = std::any_of(own.begin(), own.end(), [](const table* each) {
-        return each->backend == backend::lakebase;
-    });
-    return is_lakebase || own.empty() ? backend::lakebase : backend::warehouse;
+    return own.empty() || has_table_on(backend::lakebase, own) ? backend::lakebase
+                                                               : backend::warehouse;
 }
 
 std::unique_ptr<live_tables> open_live(const asked_tables& tables, const std::string& on) {

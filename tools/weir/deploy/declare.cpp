@@ -2,8 +2,17 @@
 #include "declare.hpp"
 
 #include "commands.hpp"
+#include "deploy/deployment.hpp"
 
 namespace weir::ops {
+
+namespace {
+
+CLI::Validator is_environment() {
+    return CLI::IsMember(std::vector<std::string>{environments.begin(), environments.end()});
+}
+
+} // namespace
 
 void add_pack(cli::command_line& to) {
     to.add<pack_options>(
@@ -37,7 +46,7 @@ void add_pack(cli::command_line& to) {
                 )
                 ->type_name(cli::schema_file);
             command.add_option("--env", options.environment, "whose app.yaml it is")
-                ->check(CLI::IsMember({"development", "staging", "production"}));
+                ->check(is_environment());
             command.add_option("--output,-o", options.output, "the folder to write")
                 ->required()
                 ->type_name(cli::folder);
@@ -83,17 +92,9 @@ void add_provision(cli::command_line& to) {
                 ->type_name(cli::schema_file);
             command.add_option("--env", options.environment, "which of its environments")
                 ->required()
-                ->check(CLI::IsMember({"development", "staging", "production"}));
+                ->check(is_environment());
             command.add_flag("--dry-run", options.dry_run, "print the calls, make none");
-            command
-                .add_option(
-                    "--approve", options.approved, "a change that loses or exposes data is meant"
-                )
-                ->type_name("ID")
-                ->take_all();
-            command.add_option("--keep", options.kept, "a change that is not to be made")
-                ->type_name("ID")
-                ->take_all();
+            add_decisions(command, options.approved, options.kept);
             command
                 .add_option(
                     "--wait",

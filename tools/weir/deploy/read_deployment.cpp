@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deploy/read_deployment.hpp"
 
-#include <algorithm>
 #include <cstdio>
 #include <string>
 
@@ -12,16 +11,6 @@
 #include "write.hpp"
 
 namespace weir::ops {
-
-namespace {
-
-bool has_table_on(backend wanted, std::span<const table* const> tables) {
-    return std::any_of(tables.begin(), tables.end(), [&](const table* each) {
-        return each->backend == wanted;
-    });
-}
-
-} // namespace
 
 read_deployment deployments_of(
     const std::string& path, const std::string& name, std::span<const table* const> tables
