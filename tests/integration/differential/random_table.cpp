@@ -107,7 +107,7 @@ std::string text_of(const weir::any_value& value, weir::text_format format) {
     return text;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string out{"\""};
     for (const char c : text) {
         if (c == '"' || c == '\\')
@@ -350,7 +350,7 @@ ask_container(chance& with, question made, const weir::column_type& of, const ce
 }
 
 std::optional<question>
-random_comparison(chance& with, const weir::table& of, const std::vector<std::vector<cell>>& rows) {
+random_question(chance& with, const weir::table& of, const std::vector<std::vector<cell>>& rows) {
     const auto position = with.below(of.columns.size());
     const auto& column = of.columns[position];
     const auto& kind = column.type;
@@ -398,7 +398,7 @@ std::string url_of(const question& asked, std::string_view separator, bool in_gr
     std::string value;
     if (asked.is == question::shape::word || asked.is == question::shape::one) {
         const bool is_plain = asked.is == question::shape::word || !in_group;
-        value = is_plain ? asked.values.front() : quoted(asked.values.front());
+        value = is_plain ? asked.values.front() : in_quotes(asked.values.front());
     } else if (asked.is == question::shape::entries && !asked.values.empty()) {
         for (std::size_t at = 0; at < asked.values.size(); at += 2) {
             value += value.empty() ? '{' : ',';
@@ -410,7 +410,7 @@ std::string url_of(const question& asked, std::string_view separator, bool in_gr
     } else {
         const bool is_in = asked.is == question::shape::list;
         for (const auto& item : asked.values)
-            value += (value.empty() ? "" : ",") + quoted(item);
+            value += (value.empty() ? "" : ",") + in_quotes(item);
         value = (is_in ? '(' : '{') + value + (is_in ? ')' : '}');
     }
     return encoded(asked.column) + std::string{separator} + (asked.negated ? "not." : "") +
@@ -467,7 +467,7 @@ std::string random_group(
         if (depth < 2 && with.one_in(3)) {
             part = with.of<std::string>({"and", "or", "not.and", "not.or"});
             part += random_group(with, of, rows, depth + 1);
-        } else if (const auto made = random_comparison(with, of, rows)) {
+        } else if (const auto made = random_question(with, of, rows)) {
             part = url_of(*made, ".", true);
         } else {
             continue;
@@ -495,7 +495,7 @@ std::string random_where(
             parts += (parts.empty() ? "" : ",") + random_where(with, of, rows, depth + 1);
         return R"({")" + with.of<std::string>({"and", "or"}) + R"(":[)" + parts + "]}";
     }
-    const auto made = random_comparison(with, of, rows);
+    const auto made = random_question(with, of, rows);
     return made ? json_of(with, *made) : "{}";
 }
 
@@ -512,7 +512,7 @@ random_query(chance& with, const weir::table& of, const std::vector<std::vector<
         if (with.one_in(3)) {
             add(with.of<std::string>({"and=", "or=", "not.or=", "not.and="}) +
                 random_group(with, of, rows, 0));
-        } else if (const auto made = random_comparison(with, of, rows)) {
+        } else if (const auto made = random_question(with, of, rows)) {
             add(url_of(*made, "=", false));
         }
     }

@@ -9,6 +9,8 @@
 
 #include "backends.hpp"
 
+namespace keeping_cases {
+
 using namespace test;
 using lines = std::vector<std::string>;
 
@@ -195,3 +197,5 @@ TEMPLATE_TEST_CASE(
             "history_previous) from @H.meters_history") == lines{"40|40|40|40"}
     );
 }
+
+} // namespace keeping_cases

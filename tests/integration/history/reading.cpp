@@ -9,6 +9,8 @@
 
 #include "backends.hpp"
 
+namespace reading_cases {
+
 using namespace test;
 
 TEMPLATE_TEST_CASE("old versions are rows", "", postgres_backend, embedded_backend) {
@@ -104,3 +106,5 @@ TEMPLATE_TEST_CASE(
     CHECK_FALSE(rows<ledger::clause>(foreign).update({1, 1}, {.wording = std::string{"mine"}}));
     CHECK(weir::verify_history<ledger::clause>(session).is_sound());
 }
+
+} // namespace reading_cases

@@ -9,6 +9,8 @@
 
 #include "backends.hpp"
 
+namespace verify_cases {
+
 using namespace test;
 using weir::history_fault;
 
@@ -211,3 +213,5 @@ TEMPLATE_TEST_CASE(
         change_id + R"(","history_previous":""})";
     CHECK(stored.front() == weir::sha256_hex(document));
 }
+
+} // namespace verify_cases

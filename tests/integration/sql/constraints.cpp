@@ -5,6 +5,8 @@
 
 #include "fixture.hpp"
 
+namespace constraints_cases {
+
 using namespace weir;
 using namespace weir::test;
 
@@ -154,3 +156,5 @@ TEST_CASE("the embedded engine holds what Delta holds: types, NULLs, checks") {
     CHECK(refusal(session, specimen + "tiny) values ('1', 'r', 't', 127)") == accepted);
     CHECK(refusal(session, specimen + "tiny) values ('1', 'r', 't', 128)") != accepted);
 }
+
+} // namespace constraints_cases

@@ -8,6 +8,8 @@
 #include "fixture.hpp"
 #include "shapes.hpp"
 
+namespace isolation_cases {
+
 using namespace weir;
 using namespace weir::test;
 
@@ -127,3 +129,5 @@ TEMPLATE_TEST_CASE(
     CHECK(outcome(session, hers.fixed("", fixed::find)) == "seen");
     CHECK(outcome(session, hers.fixed("", fixed::purge)) == "changed");
 }
+
+} // namespace isolation_cases

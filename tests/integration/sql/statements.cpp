@@ -7,6 +7,8 @@
 #include "fixture.hpp"
 #include "shapes.hpp"
 
+namespace statements_cases {
+
 using namespace weir;
 using namespace weir::test;
 
@@ -128,3 +130,5 @@ TEMPLATE_TEST_CASE(
     }
     CHECK(wrong == none);
 }
+
+} // namespace statements_cases

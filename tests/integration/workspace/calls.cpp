@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <workspace.hpp>
 
+namespace calls_cases {
+
 namespace {
 
 using namespace test;
@@ -358,3 +360,5 @@ TEST_CASE("log lines name call, status and both request ids, and no token, query
     CHECK(lines.find("hidden") == std::string::npos);
     CHECK(lines.find("dapi-secret") == std::string::npos);
 }
+
+} // namespace calls_cases

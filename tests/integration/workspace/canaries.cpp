@@ -8,6 +8,8 @@
 #include <exception>
 #include <workspace.hpp>
 
+namespace canaries_cases {
+
 namespace {
 
 using namespace test;
@@ -206,3 +208,5 @@ TEST_CASE("a token that would be two header fields is refused unsent and unprint
     asked_for.request_id = "a\nb";
     CHECK_THROWS_AS(client.send(asked_for), weir::validation_error);
 }
+
+} // namespace canaries_cases

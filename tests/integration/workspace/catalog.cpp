@@ -7,6 +7,8 @@
 #include <memory>
 #include <workspace.hpp>
 
+namespace catalog_cases {
+
 namespace {
 
 using namespace test;
@@ -102,3 +104,5 @@ TEST_CASE("a column that went since the table was described has it described aga
     CHECK_THROWS_AS(at.tables.query("c.s.t", {.columns = {"old"}}), weir::validation_error);
     CHECK_THROWS_AS(at.tables.query("c.s.t; drop"), weir::validation_error);
 }
+
+} // namespace catalog_cases

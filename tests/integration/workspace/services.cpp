@@ -17,6 +17,8 @@
 #include <stdexcept>
 #include <workspace.hpp>
 
+namespace services_cases {
+
 namespace {
 
 using namespace test;
@@ -433,3 +435,5 @@ TEST_CASE("source is imported and an app made and deployed") {
     CHECK(ws::read_deployment(at.client, "a", "d1").deployment_id == "d1");
     CHECK(at.last().target == "/api/2.0/apps/a/deployments/d1");
 }
+
+} // namespace services_cases

@@ -6,6 +6,8 @@
 #include <dlfcn.h>
 #include <workspace.hpp>
 
+namespace socket_options_cases {
+
 namespace {
 
 using namespace test;
@@ -38,3 +40,5 @@ TEST_CASE("connections are told to send small requests at once") {
     CHECK(server.connections() == 1);
     CHECK(told == 1);
 }
+
+} // namespace socket_options_cases

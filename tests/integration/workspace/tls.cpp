@@ -7,6 +7,8 @@
 #include <thread>
 #include <workspace.hpp>
 
+namespace tls_cases {
+
 namespace {
 
 using namespace test;
@@ -178,3 +180,5 @@ TEST_CASE("a kept connection that the other side has closed is made anew, for wr
     server.stop();
     listening.join();
 }
+
+} // namespace tls_cases

@@ -5,6 +5,8 @@
 #include <thread>
 #include <workspace.hpp>
 
+namespace tokens_cases {
+
 namespace {
 
 using namespace test;
@@ -167,3 +169,5 @@ TEST_CASE("while tokens live for a second only, no call fails") {
     CHECK(failed == 0);
     CHECK(workspace.given >= 3);
 }
+
+} // namespace tokens_cases

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+namespace column_batches_cases {
+
 namespace {
 
 struct production {
@@ -126,3 +128,5 @@ TEST_CASE("a NULL where none may be, and a value of another type, are told by th
         "Column 'days' of table 'production' holds a value that does not fit its type"
     );
 }
+
+} // namespace column_batches_cases

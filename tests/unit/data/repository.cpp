@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+namespace repository_cases {
+
 using namespace weir;
 using namespace weir::test;
 
@@ -192,3 +194,5 @@ TEST_CASE("of many rows one that breaks a rule is named by its place, and nothin
     CHECK(wells.insert_quietly({}) == 0);
     CHECK(database.statements.empty());
 }
+
+} // namespace repository_cases

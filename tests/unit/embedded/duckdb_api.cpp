@@ -38,6 +38,8 @@ TEST_CASE("a string of a vector is read in place when short and through its poin
 #if __has_include(<duckdb.h>)
 #include <duckdb.h>
 
+namespace duckdb_api_cases {
+
 namespace {
 
 /// Whether two types are passed alike: pointers, integers and enumerations of one size, structs of
@@ -229,3 +231,5 @@ TEST_CASE("weir's layouts and numbers are those of the engine's header") {
     CHECK(same(duck::state::failure, DuckDBError));
 }
 #endif
+
+} // namespace duckdb_api_cases

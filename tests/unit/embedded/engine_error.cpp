@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+namespace engine_error_cases {
+
 using weir::error_kind;
 using weir::embedded::throw_engine_error;
 using fault = weir::embedded::duck::error_type;
@@ -164,3 +166,5 @@ TEST_CASE("other refusals have the SQLSTATE of their kind") {
     CHECK(of(fault::dependency, "Dependency Error: …").sqlstate == "2BP01");
     CHECK(of(fault{999}, "").kind == error_kind::statement);
 }
+
+} // namespace engine_error_cases

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <string>
 
+namespace library_cases {
+
 using weir::embedded::library;
 using weir::embedded::detail::is_supported_version;
 using weir::embedded::detail::library_path;
@@ -100,3 +102,5 @@ TEST_CASE("a library that is not DuckDB is a configuration error that names what
         );
     }
 }
+
+} // namespace library_cases

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+namespace read_json_cases {
+
 using namespace weir::embedded;
 
 namespace {
@@ -95,3 +97,5 @@ TEST_CASE("text that is no JSON is malformed") {
     CHECK(read("a int", R"({"a": 1)") == "malformed");
     CHECK(read("a array<int>", R"({"a": [1})") == "malformed");
 }
+
+} // namespace read_json_cases

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+namespace tokenizer_cases {
+
 using weir::embedded::token_kind;
 using weir::embedded::tokenize;
 
@@ -121,3 +123,5 @@ TEST_CASE("what is no SQL is refused with its place and without its content") {
     CHECK(refused("\xC3") == "SQL syntax: the statement is not UTF-8 at byte 0");
     CHECK(refused(std::string_view{"a\0b", 3}) == "SQL syntax: an unexpected character at byte 1");
 }
+
+} // namespace tokenizer_cases

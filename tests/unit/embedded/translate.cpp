@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+namespace translate_cases {
+
 using namespace weir::embedded;
 
 namespace {
@@ -386,3 +388,5 @@ TEST_CASE("nothing makes the translator run away") {
         doubling = "collect_list(" + doubling + ")";
     CHECK(unsupported("select " + doubling) == "statements this large");
 }
+
+} // namespace translate_cases

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+namespace translate_ddl_cases {
+
 using namespace weir::embedded;
 
 namespace {
@@ -206,3 +208,5 @@ TEST_CASE("DDL the engine does not know is refused by name") {
     CHECK(refused("create table t (a interval)") == start + "the type interval");
     CHECK(refused("create table t") == "SQL syntax: expected columns or AS at byte 13");
 }
+
+} // namespace translate_ddl_cases

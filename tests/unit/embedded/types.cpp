@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+namespace types_cases {
+
 using namespace weir::embedded;
 
 namespace {
@@ -95,3 +97,5 @@ TEST_CASE("types the engine does not have are refused by name") {
     CHECK(refused(deep) == "0A000 The embedded engine does not support types nested this deep");
     CHECK(refused("") == "42601 SQL syntax: expected a field's name at byte 0");
 }
+
+} // namespace types_cases

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+namespace csv_writer_cases {
+
 using weir::column;
 using weir::column_type;
 using weir::text_field;
@@ -151,3 +153,5 @@ TEST_CASE("a result that does not fit its columns is refused, and nothing is wri
     CHECK_THROWS_AS(writer.append(out, few), weir::decode_error);
     CHECK(out == "before");
 }
+
+} // namespace csv_writer_cases

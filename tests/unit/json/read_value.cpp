@@ -17,6 +17,8 @@
 #include "fixture.hpp"
 #include "random_json.hpp"
 
+namespace read_value_cases {
+
 using weir::location;
 using weir::violations;
 using weir::json::append_json;
@@ -483,3 +485,5 @@ TEST_CASE("random values survive writing and reading") {
         REQUIRE(again == value);
     }
 }
+
+} // namespace read_value_cases

@@ -11,6 +11,8 @@
 #include "random_json.hpp"
 #include "rebuild.hpp"
 
+namespace reader_cases {
+
 using weir::json::reader;
 using weir::json::token;
 
@@ -281,3 +283,5 @@ TEST_CASE("damaged documents are taken or refused as by the oracle") {
     }
     CHECK(refused > 5'000);
 }
+
+} // namespace reader_cases

@@ -11,6 +11,8 @@
 #include "fixture.hpp"
 #include "random_json.hpp"
 
+namespace row_reader_cases {
+
 using weir::location;
 using weir::violations;
 using weir::json::body_options;
@@ -311,3 +313,5 @@ TEST_CASE("no text makes a row reader crash or accept what is not JSON") {
             REQUIRE(read.broken[0].type == "json_invalid");
     }
 }
+
+} // namespace row_reader_cases

@@ -15,6 +15,8 @@
 #include "fixture.hpp"
 #include "random_json.hpp"
 
+namespace row_writer_cases {
+
 using weir::column;
 using weir::column_type;
 using weir::text_field;
@@ -385,3 +387,5 @@ TEST_CASE("a row out of text fields is what its struct would be written as") {
         }
     }
 }
+
+} // namespace row_writer_cases

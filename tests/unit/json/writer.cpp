@@ -14,6 +14,8 @@
 #include "fixture.hpp"
 #include "random_json.hpp"
 
+namespace writer_cases {
+
 using weir::json::append_json;
 using weir::json::numbers;
 
@@ -149,3 +151,5 @@ TEST_CASE("times outside the calendar are refused, not misspelled") {
     std::string out;
     CHECK_THROWS_AS(append_json(out, weir::date{5'000'000}), weir::validation_error);
 }
+
+} // namespace writer_cases

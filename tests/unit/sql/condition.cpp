@@ -10,6 +10,8 @@
 
 #include "listing.hpp"
 
+namespace condition_cases {
+
 using namespace weir::test;
 using weir::any_value;
 using weir::sql::comparison;
@@ -193,3 +195,5 @@ TEST_CASE("conditions made at run time are checked before they become text") {
         weir::validation_error
     );
 }
+
+} // namespace condition_cases

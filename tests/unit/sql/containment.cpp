@@ -12,6 +12,8 @@
 
 #include "listing.hpp"
 
+namespace containment_cases {
+
 using namespace weir::test;
 using weir::any_value;
 using weir::sql::comparison;
@@ -157,3 +159,5 @@ TEST_CASE("distinct from a value is the same words in both dialects") {
     CHECK(in_postgres.where(w::oileur.is_distinct_from(1)) == R"(t."oileur" is distinct from $1)");
     CHECK(on_warehouse.where(w::oileur.is_distinct_from(1)) == "t.`oileur` is distinct from :p1");
 }
+
+} // namespace containment_cases

@@ -7,6 +7,8 @@
 
 #include "field_ops_facts.hpp"
 
+namespace ddl_cases {
+
 using namespace weir::test;
 using weir::sql::dialect;
 
@@ -100,3 +102,5 @@ TEST_CASE("comments and labels cannot leave their constants") {
     REQUIRE(databricks.size() == 3);
     REQUIRE_THAT(databricks[2].text, Catch::Contains(R"((`kind` in ('it\'s', 'b\\')))"));
 }
+
+} // namespace ddl_cases

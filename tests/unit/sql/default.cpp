@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+namespace default_cases {
+
 using weir::type;
 using weir::sql::dialect;
 
@@ -72,3 +74,5 @@ TEST_CASE("a default that does not fit its column is refused") {
         REQUIRE_THROWS_AS(postgres(texts, json), weir::configuration_error);
     REQUIRE_THROWS_AS(postgres(bytes, "\"?\""), weir::configuration_error);
 }
+
+} // namespace default_cases

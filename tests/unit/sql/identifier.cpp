@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+namespace identifier_cases {
+
 using weir::sql::dialect;
 
 namespace {
@@ -115,3 +117,5 @@ TEST_CASE("containers are native where the dialect has them, else jsonb") {
         type_name(by_code, dialect::databricks, declared) == "MAP<STRING, ARRAY<DECIMAL(12,2)>>"
     );
 }
+
+} // namespace identifier_cases

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+namespace place_cases {
+
 using weir::sql::dialect;
 using weir::sql::expand_places;
 using weir::sql::resolve_place;
@@ -83,3 +85,5 @@ TEST_CASE("what looks like a marker inside a constant stays") {
     REQUIRE(expanded(R"('a\' @{a})", dialect::postgres) == R"('a\' <a>.)");
     REQUIRE(expanded("a @> b and @{open") == "a @> b and @{open");
 }
+
+} // namespace place_cases

@@ -7,6 +7,8 @@
 
 #include "field_ops_facts.hpp"
 
+namespace predicate_cases {
+
 using namespace weir::test;
 using weir::sql::dialect;
 using weir::sql::scope;
@@ -113,3 +115,5 @@ TEST_CASE("the caller is bound exactly where an owner decides") {
     STATIC_REQUIRE(insert_binds_caller(table_of<order_line>));
     STATIC_REQUIRE_FALSE(insert_binds_caller(table_of<well>));
 }
+
+} // namespace predicate_cases

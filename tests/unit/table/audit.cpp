@@ -3,6 +3,8 @@
 
 #include <catch.hpp>
 
+namespace audit_cases {
+
 namespace {
 
 using weir::type;
@@ -105,3 +107,5 @@ TEST_CASE("answers hide private columns only") {
     CHECK(weir::is_answer_column(columns[7]));
     CHECK(weir::is_answer_column(columns[10]));
 }
+
+} // namespace audit_cases

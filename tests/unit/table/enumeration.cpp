@@ -5,6 +5,8 @@
 
 #include "depot.hpp"
 
+namespace enumeration_cases {
+
 namespace {
 
 enum class unlabelled { one };
@@ -39,3 +41,5 @@ TEST_CASE("labels are read exactly") {
     }
     CHECK(read == depot::grade::pure);
 }
+
+} // namespace enumeration_cases

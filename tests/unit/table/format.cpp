@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace format_cases {
+
 namespace {
 
 using texts = std::vector<std::string>;
@@ -341,3 +343,5 @@ TEST_CASE("a format is looked up by its column") {
     CHECK(weir::name_of(string_format::date_time) == "date-time");
     CHECK(weir::name_of(string_format::date_pattern) == "date");
 }
+
+} // namespace format_cases

@@ -12,6 +12,8 @@
 #include <vector>
 #include <wide.weir.hpp>
 
+namespace generated_cases {
+
 namespace {
 
 using names = std::vector<std::string>;
@@ -88,3 +90,5 @@ TEST_CASE("a generated create is validated by its table's rules") {
     CHECK(broken[2].msg == "Column 'spuddate' must be a date spelled MM/DD/YYYY");
     CHECK(broken[3].msg == "Column 'oileur' must be at least 0");
 }
+
+} // namespace generated_cases

@@ -5,6 +5,8 @@
 #include <catch.hpp>
 #include <string>
 
+namespace identifier_cases {
+
 using weir::is_valid_identifier;
 using weir::nearest_name;
 
@@ -56,3 +58,5 @@ TEST_CASE("things with a name are guessed by it") {
     constexpr weir::column columns[]{{.name = "total"}, {.name = "status"}};
     STATIC_REQUIRE(nearest_name("totl", columns) == "total");
 }
+
+} // namespace identifier_cases

@@ -3,6 +3,8 @@
 
 #include <catch.hpp>
 
+namespace pattern_cases {
+
 namespace {
 
 constexpr weir::column columns[]{
@@ -44,3 +46,5 @@ TEST_CASE("a pattern that is none names its column") {
         weir::column_patterns{broken}, "The pattern of column 'code' is not RE2 syntax"
     );
 }
+
+} // namespace pattern_cases

@@ -4,6 +4,8 @@
 #include <catch.hpp>
 #include <limits>
 
+namespace rules_cases {
+
 namespace {
 
 using weir::bound;
@@ -284,3 +286,5 @@ TEST_CASE("what must be given and what must not be null is told") {
               weir::report_null(broken, where);
           }) == "null_not_allowed: Column 'x' must not be null");
 }
+
+} // namespace rules_cases

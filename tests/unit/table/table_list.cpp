@@ -4,6 +4,8 @@
 #include <catch.hpp>
 #include <string>
 
+namespace table_list_cases {
+
 namespace {
 
 struct first {
@@ -36,3 +38,5 @@ TEST_CASE("a table list visits its rows in order") {
     });
     CHECK(seen == "cab");
 }
+
+} // namespace table_list_cases

@@ -6,6 +6,8 @@
 #include "allocations.hpp"
 #include "depot.hpp"
 
+namespace validate_cases {
+
 namespace {
 
 using depot::item;
@@ -193,3 +195,5 @@ TEST_CASE("an update is checked where it says something") {
 TEST_CASE("a key is checked like any other part") {
     CHECK(weir::validate<item>(depot::item_key{.id = 5}).empty());
 }
+
+} // namespace validate_cases

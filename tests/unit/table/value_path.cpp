@@ -3,6 +3,8 @@
 
 #include <catch.hpp>
 
+namespace value_path_cases {
+
 using weir::location;
 using weir::value_path;
 
@@ -32,3 +34,5 @@ TEST_CASE("a map's key is in the location, but not in the text") {
     CHECK(entry.to_location() == location{"extras", "42"});
     CHECK(entry.to_text() == "extras.*");
 }
+
+} // namespace value_path_cases

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <unistd.h>
 
+namespace config_cases {
+
 using namespace weir::workspace;
 
 namespace {
@@ -191,3 +193,5 @@ TEST_CASE("a description names what is set and shows no secret") {
         describe(made) == "host=https://h, client_id=cid, client_secret=***, auth_type=oauth-m2m"
     );
 }
+
+} // namespace config_cases

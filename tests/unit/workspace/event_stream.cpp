@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+namespace event_stream_cases {
+
 using namespace weir::workspace;
 
 namespace {
@@ -54,3 +56,5 @@ TEST_CASE("an event without end is not kept for ever") {
     CHECK_FALSE(goes_on);
     CHECK(stream.is_too_long());
 }
+
+} // namespace event_stream_cases

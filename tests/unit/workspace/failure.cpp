@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+namespace failure_cases {
+
 using namespace weir::workspace;
 
 TEST_CASE("every shape of refusal is understood") {
@@ -93,3 +95,5 @@ TEST_CASE("a code that is no plain word stays out of the message") {
     }
     CHECK(refusal_of(weir::timeout_error{"t"}) == nullptr);
 }
+
+} // namespace failure_cases

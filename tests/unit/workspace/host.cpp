@@ -4,6 +4,8 @@
 #include <catch.hpp>
 #include <string_view>
 
+namespace host_cases {
+
 using namespace weir::workspace;
 
 TEST_CASE("a host is https unless it says otherwise, and loses path, query and slash") {
@@ -35,3 +37,5 @@ TEST_CASE("account consoles are told by their prefix") {
     CHECK_FALSE(is_account_console("https://accountsx.net"));
     CHECK_FALSE(is_account_console("http://127.0.0.1:1"));
 }
+
+} // namespace host_cases

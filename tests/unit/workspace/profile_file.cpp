@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+namespace profile_file_cases {
+
 using namespace weir::workspace;
 
 namespace {
@@ -76,3 +78,5 @@ TEST_CASE("a file that is there and cannot be read is told, an empty one has no 
     CHECK_THROWS_WITH(profile_file::read("/"), "/: cannot be read");
     CHECK(profile_file::read("/dev/null").choose("") == nullptr);
 }
+
+} // namespace profile_file_cases

@@ -4,6 +4,8 @@
 #include <catch.hpp>
 #include <chrono>
 
+namespace retry_cases {
+
 using namespace std::chrono_literals;
 using namespace weir::workspace;
 
@@ -46,3 +48,5 @@ TEST_CASE("jitter goes from nothing to the whole pause, and on top of what a ser
         CHECK((one >= 0.0 && one < 1.0));
     }
 }
+
+} // namespace retry_cases

@@ -3,6 +3,8 @@
 
 #include <catch.hpp>
 
+namespace target_cases {
+
 using weir::workspace::target;
 
 TEST_CASE("names are encoded, slashes of paths kept") {
@@ -22,3 +24,5 @@ TEST_CASE("names that lead elsewhere are refused") {
     CHECK_THROWS_AS(target{"/t"}.segments("Volumes/../secrets"), weir::validation_error);
     CHECK_THROWS_AS(target{"/t"}.segments("Volumes//x"), weir::validation_error);
 }
+
+} // namespace target_cases

@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+namespace timed_cache_cases {
+
 using namespace std::chrono_literals;
 using namespace weir::workspace;
 
@@ -240,3 +242,5 @@ TEST_CASE("who has more time than a fetch that ran out of it fetches itself") {
     hasty.join();
     patient.join();
 }
+
+} // namespace timed_cache_cases

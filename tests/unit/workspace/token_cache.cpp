@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+namespace token_cache_cases {
+
 using namespace std::chrono_literals;
 using namespace weir::workspace;
 
@@ -238,3 +240,5 @@ TEST_CASE("who waits no longer than its deadline is told so") {
     first.join();
     CHECK(cache.get({}).reveal() == "t");
 }
+
+} // namespace token_cache_cases
