@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`weir introspect`: what a file made can be written as a file again, and what cannot be said is told."""
 
+import compiled
+
 FOREIGN = """
 create table parents ("id" serial primary key, note text collate "C");
 create table things (
@@ -78,6 +80,7 @@ def comes_back(at, check):
     for what, text in (("shop", at.base.replace("app_data", at.schema)), ("kinds", TYPES.replace("SCHEMA", at.schema))):
         first, second = written(at, text)
         check(f"{what}, written of what it made", second, first)
+        check(f"what {what} compiles to", compiled.problems(first), "")
         check(f"remarks about {what}", [each for each in first.splitlines() if each.startswith("#")], [])
         # Neither is anything there that the first file did not ask for, nor is anything gone.
         at.sql(f"drop schema if exists {at.schema} cascade")
@@ -96,3 +99,4 @@ def tells_the_rest(at, check):
     text = at.weir_run("introspect", expected=4)
     for each in ("name: parents", "{name: parent_id", "to: parents", "things_size_check", "default: \"it's\"", "default: [true]"):
         check(f"written: {each}", each in text or text, True)
+    check("what the rest compiles to", compiled.problems(text), "")

@@ -19,6 +19,7 @@ import threading
 import urllib.request
 
 sys.dont_write_bytecode = True
+import compiled  # noqa: E402
 import documented  # noqa: E402
 from replaying import check, failure, here, replay, replay_all, replay_cut_off, tool  # noqa: E402
 from warehouse_cases import EACH, on_warehouse  # noqa: E402
@@ -58,6 +59,12 @@ class workspace:
         self.url = line.split()[-1]
         # What it says later must not fill the pipe.
         threading.Thread(target=self.process.stdout.read, daemon=True).start()
+
+    def post(self, path, body):
+        request = urllib.request.Request(self.url + path, data=json.dumps(body).encode(),
+                                         headers={"Authorization": "Bearer dapi-local", "Content-Type": "application/json"})
+        with urllib.request.urlopen(request) as answer:
+            return json.load(answer)
 
     def close(self):
         self.process.terminate()
@@ -101,10 +108,7 @@ class place(tool):
         # It may not be there; these name it in full.
         if text.startswith(("create schema", "drop schema")):
             del body["catalog"], body["schema"]
-        request = urllib.request.Request(self.at.url + "/api/2.0/sql/statements/", data=json.dumps(body).encode(),
-                                         headers={"Authorization": "Bearer dapi-local", "Content-Type": "application/json"})
-        with urllib.request.urlopen(request) as answer:
-            told = json.load(answer)
+        told = self.at.post("/api/2.0/sql/statements/", body)
         if told["status"]["state"] != "SUCCEEDED":
             raise failure(f"{told['status']}\n{text}")
         columns = told.get("manifest", {}).get("schema", {}).get("columns", [])
@@ -226,6 +230,7 @@ def introspected(at):
             text = at.weir_run("introspect", "--on", "warehouse", "--schema", "replay.app_data", "--name", "again")
             found.append(text)
         check(f"{made}, written of what it made", found[1], found[0])
+        check(f"what {made} compiles to", compiled.problems(found[0]), "")
         check(f"remarks about {made}", [each for each in found[0].splitlines() if each.startswith("#")], [])
         check(f"differences of {made}", json.loads(at.run(found[0], "diff", "--format", "json"))["changes"], [])
     at.ask("create table heap (id int)")
@@ -276,4 +281,5 @@ def main():
     sys.exit(1 if failed or not total else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()
