@@ -90,7 +90,6 @@ find_missing_grants(database& at, const schema_state& wanted, const std::string&
     std::set<std::string> schemas;
     for (const auto& table : wanted.tables)
         schemas.insert(table.prefix.substr(0, table.prefix.size() - 1));
-    constexpr std::string_view of_tables = "select, insert, update, delete";
     constexpr std::string_view of_sequences = "usage, select";
     for (const auto& schema : schemas) {
         finder.look(
@@ -107,12 +106,13 @@ find_missing_grants(database& at, const schema_state& wanted, const std::string&
                 ", c.oid, p) end)",
             "all sequences in schema " + schema
         );
-        finder.look_ahead(of_tables, "tables", 'r', schema);
+        // What they will be is not known yet.
+        finder.look_ahead("select, insert, update, delete", "tables", 'r', schema);
         finder.look_ahead(of_sequences, "sequences", 'S', schema);
     }
     for (const auto& table : wanted.tables)
         finder.look(
-            of_tables,
+            table.rights,
             "has_table_privilege(" + name + ", to_regclass(" + literal(table.full_name()) + "), p)",
             "table " + table.full_name()
         );

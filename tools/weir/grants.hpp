@@ -20,9 +20,9 @@ struct missing_grant {
     std::string hint{};
 };
 
-/// All that `role` lacks to serve these tables: the role itself, connecting, the schemas, every
-/// table, sequences, and what tables of later migrations by the connected role need. What is not
-/// there yet is lacked too.
+/// All that `role` lacks to serve these tables: the role itself, connecting, the schemas, each
+/// table by what its API offers, sequences, and what tables of later migrations by the connected
+/// role need. What is not there yet is lacked too.
 ///
 /// Errors: database_error.
 [[nodiscard]] std::vector<missing_grant>

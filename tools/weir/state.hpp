@@ -106,6 +106,8 @@ struct table_state {
     bool is_partitioned = false;
     bool has_rows = true;
     bool is_in_api = false;
+    /// What a service needs to do to it: `select, insert, update, delete`, or less.
+    std::string rights{};
     /// On a warehouse: what its files are ordered by, and its properties.
     std::vector<std::string> clustering{};
     std::map<std::string, std::string> properties{};

@@ -28,6 +28,20 @@ std::string written(sql::dialect spoken, const Write& write) {
     return text;
 }
 
+/// What whoever serves a table does to it, and to its history: an insert may be an upsert, and a
+/// removal an update.
+std::string rights_to(const table& of) {
+    const auto writes = writes_to(of);
+    std::string made{"select"};
+    if (writes.has(operations::create) || writes.has(operations::update))
+        made.append(", insert");
+    if (writes.bits != 0)
+        made.append(", update");
+    if (writes.has(operations::remove))
+        made.append(", delete");
+    return made;
+}
+
 /// `STRUCT<`x`: DOUBLE>` as information_schema has it.
 std::string full_data_type(std::string text) {
     std::erase_if(text, [](char c) { return c == ' ' || c == '`'; });
@@ -145,6 +159,7 @@ table_state wanted_tables::state_of(const table& of, const table& owner) const {
         made.was = std::string{owner.was}.append(&of == &owner ? "" : history_suffix);
     made.comment = of.description;
     made.is_in_api = !of.api.path.empty();
+    made.rights = rights_to(owner);
     for (std::size_t at = 0; at < of.columns.size(); ++at)
         made.columns.push_back(state_of_column(of, owner, at, spoken_));
     if (!of.key.empty()) {

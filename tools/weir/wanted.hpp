@@ -7,6 +7,7 @@
 #include <weir/table/history.hpp>
 #include <weir/table/table.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <list>
 #include <optional>
@@ -19,6 +20,14 @@
 #include "state.hpp"
 
 namespace weir::ops {
+
+/// The operations by which a service changes a table: those declared, all where nothing is
+/// declared that could hold it back.
+[[nodiscard]] constexpr operations writes_to(const table& of) noexcept {
+    constexpr std::uint16_t writes = operations::create | operations::update | operations::remove;
+    const bool is_open = of.api.path.empty() || of.api.records_v1;
+    return {static_cast<std::uint16_t>(is_open ? writes : of.api.offered.bits & writes)};
+}
 
 /// Facts of the tables of one backend, with those that weir keeps beside them.
 class wanted_tables {

@@ -2,9 +2,9 @@
 #include "grants.hpp"
 
 #include <algorithm>
-#include <initializer_list>
 #include <set>
 #include <string_view>
+#include <vector>
 
 #include "../records.hpp"
 #include "../sql_words.hpp"
@@ -33,7 +33,7 @@ granted read_granted(
 
 void add_missing(
     std::vector<missing_grant>& to,
-    std::initializer_list<std::string_view> privileges,
+    const std::vector<std::string_view>& privileges,
     const granted& has,
     const std::string& object,
     const std::string& principal
@@ -60,6 +60,10 @@ find_missing_grants(house& at, const schema_state& wanted, const std::string& pr
     std::set<std::string> catalogs;
     for (const auto& prefix : prefixes_of(wanted)) {
         const auto place = place_of(prefix);
+        const bool is_changed =
+            std::any_of(wanted.tables.begin(), wanted.tables.end(), [&](const table_state& each) {
+                return each.prefix == prefix && each.rights != "select";
+            });
         const auto quoted_literal = [](std::string_view text) {
             return literal(text, sql::dialect::databricks);
         };
@@ -67,14 +71,17 @@ find_missing_grants(house& at, const schema_state& wanted, const std::string& pr
         if (catalogs.insert(place.catalog).second)
             add_missing(
                 found,
-                {"USE CATALOG"},
+                std::vector<std::string_view>{"USE CATALOG"},
                 read_granted(at, place.catalogs + "catalog_privileges", catalog, principal),
                 "catalog " + prefix.substr(0, prefix.find('.')),
                 principal
             );
+        std::vector<std::string_view> needed{"USE SCHEMA", "CREATE TABLE", "SELECT"};
+        if (is_changed)
+            needed.emplace_back("MODIFY");
         add_missing(
             found,
-            {"USE SCHEMA", "CREATE TABLE", "SELECT", "MODIFY"},
+            needed,
             read_granted(
                 at,
                 place.catalogs + "schema_privileges",

@@ -6,15 +6,11 @@
 #include <algorithm>
 #include <optional>
 
+#include "wanted.hpp"
+
 namespace weir::ops {
 
 namespace {
-
-/// Whether nobody changes the table through the service.
-bool is_read_only(const table& of) {
-    constexpr std::uint16_t writes = operations::create | operations::update | operations::remove;
-    return !of.api.path.empty() && !of.api.records_v1 && (of.api.offered.bits & writes) == 0;
-}
 
 /// `catalog.schema.table`
 std::string full_name(const table& of, const deployment& in) {
@@ -86,7 +82,7 @@ std::vector<app_resource> resources_of(
             );
         };
         add("select", "SELECT");
-        if (!is_read_only(*each))
+        if (writes_to(*each).bits != 0)
             add("modify", "MODIFY");
     }
     for (const auto& [variable, place] : of.secrets)
