@@ -84,6 +84,8 @@ struct pack_options {
     std::string output{};
     /// A program that is too large for one file goes into several.
     bool split = false;
+    /// `text` or `json`.
+    std::string format{"text"};
 };
 
 struct provision_options {
@@ -100,6 +102,8 @@ struct provision_options {
     std::vector<std::string> kept{};
     /// How long to wait for what the platform does by itself.
     unsigned wait_seconds = 1200;
+    /// `text` or `json`.
+    std::string format{"text"};
 };
 
 [[nodiscard]] int run(const pack_options& options);

@@ -21,8 +21,8 @@ void add_sample(cli::command_line& to);
 
 /// `--format text|json`, which every command with a report takes.
 template <class Options>
-void add_format(CLI::App& command, Options& to) {
-    command.add_option("--format", to.format, "how the report is printed")
+CLI::Option* add_format(CLI::App& command, Options& to) {
+    return command.add_option("--format", to.format, "how the report is printed")
         ->check(CLI::IsMember({"text", "json"}));
 }
 

@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Moves rows in and out of PostgreSQL with `weir dump`, `weir load`, and counts what arrives.
 
-    rows.py WEIR
+    rows.py WEIR [WORKSPACE]
 
-WEIR_TEST_PG names the folder of the server, as for the other suites; without it nothing is tested (exit 77)."""
+WORKSPACE is the program of the local workspace: the same on its warehouse; WEIR_DUCKDB_LIBRARY names the engine. WEIR_TEST_PG names the folder of the server, as for the other suites; without it nothing is tested (exit 77)."""
 
+import contextlib
 import json
 import os
 import pathlib
+import pty
+import re
 import shlex
 import signal
 import subprocess
@@ -19,6 +22,7 @@ sys.dont_write_bytecode = True
 here = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(here.parent / "migrate"))
 import documented  # noqa: E402
+import warehouse_rows  # noqa: E402
 from replay import check, failure, session, settings  # noqa: E402
 
 schemas = here.parents[2] / "schemas"
@@ -308,10 +312,27 @@ tables:
     check("rows", at.sql("select count(*) from oddities"), "0")
 
 
+def on_a_terminal(at, *words):
+    """What a command shows on the terminal that its standard error is."""
+    ours, its = pty.openpty()
+    with subprocess.Popen([at.weir, *words], env=at.env, stderr=its, cwd=at.folder) as running:
+        os.close(its)
+        shown = b""
+        # EIO: nobody has its end open any more.
+        with contextlib.suppress(OSError):
+            while piece := os.read(ours, 4096):
+                shown += piece
+        os.close(ours)
+        if running.wait() != 0:
+            raise failure(f"weir {' '.join(words)}: {shown}")
+    return shown.decode()
+
+
 def a_hundred_thousand_rows_are_made(at):
     shop = str(here.parent / "migrate" / "shop.yaml")
     at.start(shop)
-    at.run("sample", shop, "--rows", "100000", "--table", "customers")
+    shown = on_a_terminal(at, "sample", shop, "--rows", "100000", "--table", "customers")
+    check("how far it is", re.match("(\r\x1b\\[Kcustomers [0-9,]+ rows, [0-9,]+ a second, [0-9]+ %)+\r\x1b\\[Kcustomers: 100,000 rows", shown) is not None, True)
     check("rows", at.sql("select count(*), count(distinct email) > 80000, max(id) from customers"), "100000|t|100000")
     at.run("sample", shop, "--clean")
     check("rows then", at.sql("select count(*) from customers"), "0")
@@ -323,22 +344,32 @@ CASES = [every_schema_is_filled_and_emptied, the_same_seed_gives_the_same_rows, 
          rows_may_stand_before_those_they_refer_to, a_load_that_was_killed_goes_on]
 
 
-def main(weir):
+def run_all(at, cases):
     failed = 0
+    try:
+        for name, case in cases:
+            try:
+                case(at)
+                print(f"ok   {name}", flush=True)
+            except failure as why:
+                failed += 1
+                print(f"FAIL {name}: {why}", flush=True)
+    finally:
+        at.close()
+    return failed
+
+
+def main(weir, program=None):
     with tempfile.TemporaryDirectory() as folder:
-        at = place(weir, folder)
-        try:
-            for case in CASES:
-                try:
-                    case(at)
-                    print(f"ok   {case.__name__}")
-                except failure as why:
-                    failed += 1
-                    print(f"FAIL {case.__name__}: {why}")
-        finally:
-            at.close()
+        failed = run_all(place(weir, folder), [(case.__name__, case) for case in CASES])
+        if program and os.environ.get("WEIR_DUCKDB_LIBRARY"):
+            files = {(table, form): str(pathlib.Path(folder, f"second_{table}.{form}"))
+                     for form in ("csv", "ndjson") for table in ("specimens", "counters", "bare_notes")}
+            failed += run_all(warehouse_rows.place(weir, program, folder), warehouse_rows.cases(files))
+        elif program:
+            print("SKIPPED: on a warehouse, for WEIR_DUCKDB_LIBRARY names no engine")
     return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

@@ -133,6 +133,20 @@ text_rows house::query(
     }
 }
 
+void house::stream(
+    const std::string& text, const std::function<void(std::span<const text_field>)>& each
+) {
+    try {
+        auto session = parts_->on.session(nobody{.name = "weir"});
+        auto found =
+            session.stream({.text = text}, sql::arguments{}, deadline::in(deadline::longest_span));
+        while (const auto row = found.next())
+            each(*row);
+    } catch (const error& failed) {
+        rethrow(text, failed);
+    }
+}
+
 std::uint64_t
 house::run(const std::string& text, std::initializer_list<std::string_view> arguments) {
     const auto given = arguments_of(arguments);

@@ -6,8 +6,10 @@
 #include <weir/app/settings.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +42,12 @@ public:
         std::initializer_list<std::string_view> arguments = {},
         std::initializer_list<std::string_view> columns = {}
     );
+
+    /// The rows of a query one after the other, in constant memory.
+    ///
+    /// Lifetime: fields until the function returns. Errors: as query(), and those of the function.
+    void
+    stream(const std::string& text, const std::function<void(std::span<const text_field>)>& each);
 
     /// Runs one statement; the rows it changed. Errors: as query().
     std::uint64_t

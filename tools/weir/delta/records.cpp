@@ -118,8 +118,10 @@ void delta_run_record::end(const std::string& outcome) const {
         );
 }
 
-delta_lock::delta_lock(house& at, const std::string& prefix, std::chrono::seconds wait)
-    : at_(&at), table_(lock_of(prefix)), holder_(random_name()) {
+delta_lock::delta_lock(
+    house& at, const std::string& prefix, std::chrono::seconds wait, std::string_view name
+)
+    : at_(&at), table_(lock_of(prefix)), name_(name), holder_(random_name()) {
     at.run(
         "create table if not exists " + table_ +
         " (name string not null, holder string not null, expires_at timestamp not null) using delta"
@@ -128,8 +130,10 @@ delta_lock::delta_lock(house& at, const std::string& prefix, std::chrono::second
     while (!take()) {
         if (std::chrono::steady_clock::now() >= end)
             throw database_error{
-                "another migration of this schema is running, or was cut off less than " +
-                    std::to_string(life.count()) + " s ago",
+                (name_ == of_migrations ? std::string{"another migration of this schema"}
+                                        : "another '" + name_ + "'") +
+                    " is running, or was cut off less than " + std::to_string(life.count()) +
+                    " s ago",
                 "55P03"
             };
         std::this_thread::sleep_for(std::chrono::seconds{1});
@@ -148,7 +152,7 @@ delta_lock::~delta_lock() {
 bool delta_lock::take() {
     return at_->run(
                "merge into " + table_ +
-                   " as t using (select 'migrate' as name) as s on t.name = s.name "
+                   " as t using (select :p2 as name) as s on t.name = s.name "
                    "when matched and t.expires_at < current_timestamp() then update set holder = "
                    ":p1, "
                    "expires_at = " +
@@ -156,7 +160,7 @@ bool delta_lock::take() {
                    " when not matched then insert (name, holder, expires_at) values (s.name, "
                    ":p1, " +
                    later() + ")",
-               {holder_}
+               {holder_, name_}
            ) != 0;
 }
 
@@ -178,12 +182,12 @@ void delta_lock::renew(const std::stop_token& stop) {
 
 void delta_lock::require() const {
     if (is_lost_)
-        throw database_error{"another migration has taken the lock of this one", "55P03"};
+        throw database_error{"another run has taken the lock of this one", "55P03"};
 }
 
 void delta_lock::release(house& at, const std::string& prefix) {
     if (has_schema(at, prefix) && has_table(at, prefix, "weir_migration_lock"))
-        at.run("delete from " + lock_of(prefix));
+        at.run("delete from " + lock_of(prefix) + " where name = :p1", {of_migrations});
 }
 
 } // namespace weir::ops

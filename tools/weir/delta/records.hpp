@@ -42,7 +42,7 @@ private:
     std::string id_;
 };
 
-/// Keeps other migrations of a schema away until it is gone.
+/// Keeps others who would do the same in a schema away until it is gone.
 ///
 /// A warehouse has no locks: this is a row in `weir_migration_lock`, taken by one MERGE, of which
 /// Delta lets one of two win. It is renewed while the run lives; one that was killed holds it for
@@ -50,9 +50,17 @@ private:
 class delta_lock {
 public:
     static constexpr std::chrono::seconds life{60};
+    static constexpr std::string_view of_migrations = "migrate";
 
+    /// `name`: of what is done; one at a time of each.
+    ///
     /// Errors: database_error with SQLSTATE 55P03 where another run does not end in time.
-    delta_lock(house& at, const std::string& prefix, std::chrono::seconds wait);
+    delta_lock(
+        house& at,
+        const std::string& prefix,
+        std::chrono::seconds wait,
+        std::string_view name = of_migrations
+    );
     ~delta_lock();
 
     delta_lock(const delta_lock&) = delete;
@@ -63,7 +71,7 @@ public:
     /// Errors: database_error 55P03 where it was lost, because it could not be renewed in time.
     void require() const;
 
-    /// Takes the lock from a run that is known to have ended. Errors: database_error.
+    /// Takes the lock from a migration that is known to have ended. Errors: database_error.
     static void release(house& at, const std::string& prefix);
 
 private:
@@ -72,6 +80,7 @@ private:
 
     house* at_;
     std::string table_;
+    std::string name_;
     std::string holder_;
     std::atomic<bool> is_lost_ = false;
     std::jthread renewing_{};

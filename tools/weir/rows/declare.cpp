@@ -16,7 +16,7 @@ void add_rows(CLI::App& command, rows_options& to) {
         ->type_name(cli::schema_file);
     command
         .add_option(
-            "--format", to.format, "how rows are written (default: as the file's name ends)"
+            "--row-format", to.row_format, "how rows are written (default: as the file's name ends)"
         )
         ->check(CLI::IsMember({"csv", "ndjson"}));
 }
@@ -33,7 +33,7 @@ void add_dump(cli::command_line& to) {
                            "dumped can be loaded. A file has its name only when it is whole.",
             .examples =
                 {{"weir dump shop.yaml --table customers -o customers.csv", "into a file"},
-                 {"weir dump shop.yaml --table orders --format ndjson",
+                 {"weir dump shop.yaml --table orders --row-format ndjson",
                   "to standard output, where the usual format is csv"}},
             .exit_codes = {{"0", "all rows are written"}, {"1", "the schema file is wrong"}},
             .environment = database_settings(),
@@ -41,11 +41,14 @@ void add_dump(cli::command_line& to) {
         },
         [](CLI::App& command, dump_options& options) {
             add_rows(command, options);
-            command
-                .add_option(
-                    "--output,-o", options.output, "the file to write (default: standard output)"
-                )
-                ->type_name(cli::any_file);
+            auto* const output = command
+                                     .add_option(
+                                         "--output,-o",
+                                         options.output,
+                                         "the file to write (default: standard output)"
+                                     )
+                                     ->type_name(cli::any_file);
+            add_format(command, options)->needs(output);
         }
     );
 }
@@ -93,7 +96,8 @@ void add_load(cli::command_line& to) {
                 .add_option(
                     "--batch",
                     options.batch,
-                    "how many rows a transaction brings (default: 10000, and all of a table that "
+                    "how many rows come together (default: 10000, and all of a table on Lakebase "
+                    "that "
                     "refers to itself)"
                 )
                 ->check(CLI::PositiveNumber)
@@ -101,13 +105,14 @@ void add_load(cli::command_line& to) {
                 ->type_name("ROWS");
             command
                 .add_option(
-                    "--as", options.actor, "who inserted the rows (default: the connection's role)"
+                    "--as", options.actor, "who inserted the rows (default: who is connected)"
                 )
                 ->type_name("NAME");
             auto* const resume =
                 command.add_flag("--resume", options.resume, "go on where a load was cut off");
             command.add_flag("--again", options.again, "load a file that was loaded before")
                 ->excludes(resume);
+            add_format(command, options);
         }
     );
 }
@@ -161,6 +166,7 @@ void add_sample(cli::command_line& to) {
                 ->take_all()
                 ->type_name("ID");
             command.add_flag("--clean", options.clean, "take the made-up rows away, and no others");
+            add_format(command, options);
         }
     );
 }

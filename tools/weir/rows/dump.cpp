@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // weir dump: the rows of a table as the API spells them, every column of them.
+#include <weir/app/settings.hpp>
 #include <weir/json/csv_writer.hpp>
+#include <weir/json/document_writer.hpp>
 #include <weir/json/row_writer.hpp>
+#include <weir/sql/column_text.hpp>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <unistd.h>
 #include <vector>
 
-#include "../sql_words.hpp"
+#include "../delta/house.hpp"
 #include "progress.hpp"
 #include "row_source.hpp"
 #include "row_table.hpp"
@@ -70,8 +75,8 @@ private:
 };
 
 row_format chosen_format(const dump_options& options) {
-    if (!options.format.empty())
-        return *format_of(options.format);
+    if (!options.row_format.empty())
+        return *format_of(options.row_format);
     return format_of(options.output).value_or(row_format::csv);
 }
 
@@ -83,39 +88,70 @@ std::vector<column> shown_columns(const table& of) {
     return columns;
 }
 
-std::string select_all(const table& of, const std::string& name) {
-    std::string text;
-    for (const auto& column : of.columns)
-        text.append(text.empty() ? "select " : ", ").append(quoted(column.name));
-    text.append(" from ").append(name).append(" order by ");
-    std::string_view comma;
-    for (const auto position : of.key) {
-        text.append(comma).append(quoted(of.columns[position].name));
-        comma = ", ";
+std::string select_all(const table& of, const std::string& name, sql::dialect spoken) {
+    std::string text{"select "};
+    sql::sink into{text};
+    sql::writer out{into, spoken};
+    sql::separator comma;
+    for (const auto& column : of.columns) {
+        out.put(comma.next());
+        sql::write_selected(out, "t", column);
     }
+    out.put(" from ").put(name).put(" as t order by ");
+    comma = sql::separator{};
+    for (const auto position : of.key)
+        out.put(comma.next()).name("t", of.columns[position]);
     return text;
 }
 
-int dump(const dump_options& options, const loaded_schemas& read) {
+/// All rows of one moment. Errors: database_error, configuration_error.
+void stream_rows(
+    const asked_tables& tables,
+    const table& of,
+    const std::function<void(std::span<const text_field>)>& each
+) {
+    if (of.backend == backend::warehouse) {
+        const auto chosen = app::settings::from_environment();
+        const auto wanted = tables.wanted({}, variables_of(chosen), backend::warehouse);
+        house at{chosen};
+        at.stream(select_all(of, full_name(wanted, of), sql::dialect::databricks), each);
+        return;
+    }
     const auto from = target_of_settings();
-    const asked_tables tables{read};
     const auto wanted = tables.wanted(from.schema, from.variables);
+    open_for_rows(from).stream(select_all(of, full_name(wanted, of), sql::dialect::postgres), each);
+}
+
+std::string json_report(const dump_options& options, std::uint64_t rows) {
+    json::document_writer to;
+    to.begin_object();
+    to.text("outcome", "done");
+    to.text("table", options.table);
+    to.text("output", options.output);
+    to.number("rows", rows);
+    to.end_object();
+    return to.take();
+}
+
+int dump(const dump_options& options, const loaded_schemas& read) {
+    const asked_tables tables{read};
     const auto& of = named_table(tables.own(), options.table);
     const auto columns = shown_columns(of);
     std::vector<std::uint16_t> all(columns.size());
     for (std::size_t at = 0; at < all.size(); ++at)
         all[at] = static_cast<std::uint16_t>(at);
-    auto at = open_for_rows(from);
+    const auto spelled =
+        of.backend == backend::lakebase ? text_format::postgres : text_format::statement_api;
     output_file to{options.output};
-    json::csv_writer as_csv{columns, all, text_format::postgres};
-    json::row_writer as_json{columns, all, text_format::postgres};
+    json::csv_writer as_csv{columns, all, spelled};
+    json::row_writer as_json{columns, all, spelled};
     const bool is_csv = chosen_format(options) == row_format::csv;
     std::string text;
     if (is_csv)
         as_csv.append_header(text);
     std::uint64_t rows = 0;
     progress shown{options.table, 0};
-    at.stream(select_all(of, full_name(wanted, of)), [&](std::span<const text_field> fields) {
+    stream_rows(tables, of, [&](std::span<const text_field> fields) {
         if (is_csv) {
             as_csv.append(text, fields);
         } else {
@@ -132,6 +168,8 @@ int dump(const dump_options& options, const loaded_schemas& read) {
     to.write(text);
     to.finish();
     shown.clear();
+    if (options.format == "json")
+        return print(json_report(options, rows), outcome::done);
     std::fprintf(stderr, "%s: %s rows\n", options.table.c_str(), grouped(rows).c_str());
     return code(outcome::done);
 }

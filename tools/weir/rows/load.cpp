@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// weir load: rows of a file into a table, judged by the rules of the API and by the server; what
+// weir load: rows of a file into a table, judged by the rules of the API and by the database; what
 // either does not take goes to a file beside it.
 #include <weir/core/error.hpp>
 #include <weir/core/time.hpp>
+#include <weir/json/document_writer.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -13,14 +14,13 @@
 #include <utility>
 #include <vector>
 
-#include "load_record.hpp"
+#include "load_target.hpp"
 #include "progress.hpp"
 #include "reject_file.hpp"
 #include "row_check.hpp"
 #include "row_source.hpp"
 #include "row_table.hpp"
 #include "rows.hpp"
-#include "stage.hpp"
 
 namespace weir::ops {
 
@@ -29,11 +29,11 @@ namespace {
 constexpr std::uint64_t usual_batch = 10'000;
 
 row_format chosen_format(const load_options& options) {
-    const auto found = format_of(options.format.empty() ? options.file : options.format);
+    const auto found = format_of(options.row_format.empty() ? options.file : options.row_format);
     if (!found)
         throw configuration_error{
             "the name of " + options.file +
-            " does not say what it holds: give --format csv or --format ndjson"
+            " does not say what it holds: give --row-format csv or --row-format ndjson"
         };
     return *found;
 }
@@ -45,8 +45,10 @@ std::uint64_t chosen_batch(const load_options& options, const table& of) {
         std::any_of(of.relations.begin(), of.relations.end(), [&](const relation& each) {
             return &each.target() == &of;
         });
-    // Rows may stand before those they refer to.
-    return refers_to_itself ? std::numeric_limits<std::uint64_t>::max() : usual_batch;
+    // Rows may stand before those they refer to; a warehouse does not look at that.
+    return refers_to_itself && of.backend == backend::lakebase
+               ? std::numeric_limits<std::uint64_t>::max()
+               : usual_batch;
 }
 
 timestamp now() {
@@ -60,7 +62,7 @@ void require_needed_columns(const row_source& from, const table& of, const std::
     const auto& named = *from.columns();
     std::string missing;
     for (std::size_t at = 0; at < of.columns.size(); ++at) {
-        if (is_needed(of.columns[at]) && std::find(named.begin(), named.end(), at) == named.end())
+        if (is_needed(of, at) && std::find(named.begin(), named.end(), at) == named.end())
             missing.append(missing.empty() ? "'" : ", '").append(of.columns[at].name).append("'");
     }
     if (!missing.empty())
@@ -71,27 +73,21 @@ void require_needed_columns(const row_source& from, const table& of, const std::
 class loading {
 public:
     loading(
-        database& at,
-        row_source& from,
-        row_check& check,
-        row_stage& stage,
-        load_record& record,
-        reject_file& rejects,
-        load_state done
+        load_target& to, row_source& from, row_check& check, reject_file& rejects, load_state done
     )
-        : at_(&at), from_(&from), check_(&check), stage_(&stage), record_(&record),
-          rejects_(&rejects), done_(done), before_(done.rows) {}
+        : to_(&to), from_(&from), check_(&check), rejects_(&rejects), done_(std::move(done)),
+          before_(done_.rows), doubtful_(done_.doubtful) {}
 
-    /// Loads the next rows in a transaction. False: the file is at its end.
+    /// Loads the next rows, together. False: the file is at its end.
     [[nodiscard]] bool load_batch(std::uint64_t most, progress& shown) {
         held_.clear();
         wrong_.clear();
-        at_->run("begin");
+        bytes_ = 0;
         is_all_ = false;
-        stage_->copy([&]() -> std::string_view { return next_piece(most, shown); });
         std::vector<refused_row> refused;
-        const auto taken = stage_->insert(1, held_.size(), refused);
-        stage_->advance_identity();
+        const auto taken = to_->bring(
+            [&]() -> std::string_view { return next_piece(most, shown); }, doubtful_, refused
+        );
         for (auto& each : refused) {
             const auto& row = held_[each.number - 1];
             wrong_.push_back({row, std::move(each.reason)});
@@ -106,8 +102,10 @@ public:
         done_.rejected += wrong_.size();
         done_.rejects_bytes = rejects_->keep();
         done_.is_finished = is_all_;
-        record_->write(done_);
-        at_->run("commit");
+        doubtful_ -= std::min<std::uint64_t>(doubtful_, held_.size());
+        // The next batch may arrive without being noted.
+        done_.doubtful = std::max(most, doubtful_);
+        to_->keep(done_);
         return !is_all_;
     }
 
@@ -127,30 +125,30 @@ private:
 
     static constexpr std::size_t most_told = 5;
 
-    /// Lines for COPY; none: the batch is whole.
+    /// Lines of the next rows; none: the batch is whole.
     std::string_view next_piece(std::uint64_t most, progress& shown) {
         constexpr std::size_t enough = std::size_t{1} << 16U;
+        const auto room = to_->most_bytes();
         lines_.clear();
         source_row row;
         std::string why;
-        while (lines_.size() < enough && held_.size() + wrong_.size() < most) {
+        while (lines_.size() < enough && held_.size() + wrong_.size() < most &&
+               bytes_ + lines_.size() < room) {
             if (!from_->next(row)) {
                 is_all_ = true;
                 break;
             }
             done_.bytes = row.end;
             const place here{row.line, row.begin, row.end};
-            const auto before = lines_.size();
-            lines_.append(std::to_string(held_.size() + 1));
             why = row.problem;
-            if (!why.empty() || !check_->take(row.object, lines_, why)) {
-                lines_.resize(before);
+            if (!why.empty() ||
+                !check_->take({held_.size() + 1, row.line}, row.object, lines_, why)) {
                 wrong_.push_back({here, why});
                 continue;
             }
-            lines_.push_back('\n');
             held_.push_back(here);
         }
+        bytes_ += lines_.size();
         done_.line = from_->line();
         shown.tell(done_.rows - before_ + held_.size(), done_.bytes);
         return lines_;
@@ -170,39 +168,55 @@ private:
         }
     }
 
-    database* at_;
+    load_target* to_;
     row_source* from_;
     row_check* check_;
-    row_stage* stage_;
-    load_record* record_;
     reject_file* rejects_;
     load_state done_;
     std::uint64_t before_;
+    std::uint64_t doubtful_;
     std::vector<place> held_{};
     std::vector<wrong_row> wrong_{};
     std::string lines_{};
+    std::size_t bytes_ = 0;
     std::size_t told_ = 0;
     bool is_all_ = false;
 };
 
+std::string
+json_report(const load_options& options, const load_state& done, const std::string& rejects) {
+    json::document_writer to;
+    to.begin_object();
+    to.text("outcome", done.rejected == 0 ? "done" : "rejected");
+    to.text("table", options.table);
+    to.text("file", options.file);
+    to.number("rows", done.rows);
+    to.number("rejected", done.rejected);
+    to.text("rejects", done.rejected == 0 ? "" : rejects);
+    to.end_object();
+    return to.take();
+}
+
 int tell_outcome(const load_options& options, const load_state& done, const std::string& rejects) {
+    const auto then = done.rejected == 0 ? outcome::done : outcome::differs;
+    if (options.format == "json")
+        return print(json_report(options, done, rejects), then);
     std::string text = options.table + ": " + grouped(done.rows) + " rows loaded";
     if (done.rejected != 0)
         text.append(", " + grouped(done.rejected) + " rejected: " + rejects);
     std::fprintf(stderr, "%s\n", text.c_str());
-    return code(done.rejected == 0 ? outcome::done : outcome::differs);
+    return code(then);
 }
 
 int load(const load_options& options, const loaded_schemas& read) {
-    const auto to = target_of_settings();
     const asked_tables tables{read};
-    const auto wanted = tables.wanted(to.schema, to.variables);
     const auto& of = named_table(tables.own(), options.table);
     row_source from{options.file, chosen_format(options), of};
     require_needed_columns(from, of, options.file);
-    auto at = open_for_rows(to);
-    load_record record{at, wanted.prefix_of(of.name), options.table, from.checksum()};
-    const auto before = options.again ? std::nullopt : record.read();
+    const auto to = of.backend == backend::warehouse
+                        ? open_warehouse_load(tables, of, from.checksum())
+                        : open_lakebase_load(tables, of, from.checksum());
+    const auto before = options.again ? std::nullopt : to->read();
     const auto rejects_path =
         options.rejects.empty() ? options.file + ".rejects.ndjson" : options.rejects;
     if (before && before->is_finished && options.resume)
@@ -217,23 +231,21 @@ int load(const load_options& options, const loaded_schemas& read) {
                       "' was cut off after line " + std::to_string(before->line - 1) +
                       ": --resume goes on, --again begins anew"
         );
-    load_state done = before.value_or(load_state{});
-    row_stage stage{at, of, full_name(wanted, of)};
+    const auto batch = chosen_batch(options, of);
+    const auto done = before ? *before : to->begin(options.file, batch);
     reject_file rejects{rejects_path, done.rejects_bytes};
-    if (before) {
-        if (done.bytes != 0)
-            from.go_on(done.bytes, done.line);
-    } else {
-        record.begin(options.file);
-    }
-    auto actor = options.actor;
-    if (actor.empty())
-        actor = at.query("select session_user").front().front();
-    row_check check{of, {std::move(actor), now()}};
-    loading run{at, from, check, stage, record, rejects, done};
+    if (done.bytes != 0)
+        from.go_on(done.bytes, done.line);
+    row_check check{
+        of,
+        {.actor = options.actor.empty() ? to->actor() : options.actor,
+         .now = now(),
+         .seed = done.seed}
+    };
+    loading run{*to, from, check, rejects, done};
     {
         progress shown{options.table, from.size()};
-        while (run.load_batch(chosen_batch(options, of), shown)) {
+        while (run.load_batch(batch, shown)) {
         }
     }
     return tell_outcome(options, run.done(), rejects.path());

@@ -1,27 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// How far each load of a file came, in the table `weir_loads` beside the table that is loaded.
+// How far each load of a file into Lakebase came, in the table `weir_loads`.
 // Written in the transactions that load, so that it cannot be wrong. Costs database.hpp.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 
 #include "../database.hpp"
+#include "load_target.hpp"
 
 namespace weir::ops {
-
-/// What of a file is done.
-struct load_state {
-    std::uint64_t bytes = 0;
-    /// The line that comes next.
-    std::uint64_t line = 1;
-    std::uint64_t rows = 0;
-    std::uint64_t rejected = 0;
-    /// Of the file of rejected rows.
-    std::uint64_t rejects_bytes = 0;
-    bool is_finished = false;
-};
 
 /// One load of one file into one table. Nobody else loads the same while this is.
 class load_record {

@@ -18,14 +18,8 @@ database open_for_rows(const target& to) {
 const table& named_table(std::span<const table* const> tables, std::string_view name) {
     name_guess guess{name};
     for (const auto* each : tables) {
-        if (each->name == name) {
-            if (each->backend == backend::lakebase)
-                return *each;
-            throw configuration_error{
-                "the table '" + std::string{name} +
-                "' is on a warehouse; rows are moved in and out of tables on Lakebase only"
-            };
-        }
+        if (each->name == name)
+            return *each;
         guess.consider(each->name);
     }
     std::string why = "no table '" + std::string{name} + "' is declared";
@@ -35,7 +29,9 @@ const table& named_table(std::span<const table* const> tables, std::string_view 
 }
 
 std::string full_name(const wanted_tables& wanted, const table& of) {
-    return wanted.prefix_of(of.name) + quoted(of.name);
+    const bool is_delta = of.backend == backend::warehouse;
+    return wanted.prefix_of(of.name) +
+           quoted(of.name, is_delta ? sql::dialect::databricks : sql::dialect::postgres);
 }
 
 } // namespace weir::ops

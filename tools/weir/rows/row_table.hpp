@@ -20,10 +20,10 @@ namespace weir::ops {
 
 /// The table of a name among `tables`.
 ///
-/// Errors: configuration_error: there is none, or it is on a warehouse.
+/// Errors: configuration_error: there is none.
 [[nodiscard]] const table& named_table(std::span<const table* const> tables, std::string_view name);
 
-/// `"app_data"."orders"`.
+/// `"app_data"."orders"`, of a warehouse in its spelling.
 [[nodiscard]] std::string full_name(const wanted_tables& wanted, const table& of);
 
 } // namespace weir::ops

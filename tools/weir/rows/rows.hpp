@@ -13,7 +13,9 @@ struct rows_options {
     std::vector<std::string> with{};
     std::string table{};
     /// `csv` or `ndjson`; empty: as the file's name ends.
-    std::string format{};
+    std::string row_format{};
+    /// `text` or `json`.
+    std::string format{"text"};
 };
 
 struct dump_options : rows_options {
@@ -47,6 +49,8 @@ struct sample_options {
     bool clean = false;
     /// Whose rows they are, in tables with an owner; empty: some people's of example.com.
     std::vector<std::string> owners{};
+    /// `text` or `json`.
+    std::string format{"text"};
 };
 
 [[nodiscard]] int run(const sample_options& options);

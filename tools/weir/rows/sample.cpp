@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // weir sample: rows to look at and to try with, made from the schema alone, and taken away again.
+#include <weir/app/settings.hpp>
+#include <weir/json/document_writer.hpp>
 #include <weir/sql/ddl.hpp>
 
 #include <algorithm>
 #include <cstdio>
-#include <limits>
+#include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -14,9 +17,8 @@
 #include "row_check.hpp"
 #include "row_table.hpp"
 #include "rows.hpp"
-#include "sample_store.hpp"
+#include "sample_place.hpp"
 #include "sampler.hpp"
-#include "stage.hpp"
 
 namespace weir::ops {
 
@@ -66,12 +68,12 @@ private:
     std::vector<std::pair<const table*, const gen::table_model*>> models_{};
 };
 
-/// Fills one table, in a transaction of its own.
+/// Fills one table.
 class filling {
 public:
-    filling(database& at, const table& of, sample_store& store, sampler& maker, const places& where)
-        : at_(&at), of_(&of), store_(&store), maker_(&maker), where_(&where),
-          stage_(at, of, store.name()), check_(of, {std::string{sample_actor}, {}}) {
+    filling(sample_table& to, const table& of, sampler& maker, const places& where)
+        : to_(&to), of_(&of), maker_(&maker), where_(&where),
+          check_(of, {.actor = std::string{sample_actor}}) {
         for (std::size_t each = 0; each < of.relations.size(); ++each) {
             if (&of.relations[each].target() == &of)
                 own_relations_.push_back(each);
@@ -80,27 +82,24 @@ public:
 
     /// Answers how many rows were made: fewer than `wanted` where values run out.
     std::uint64_t fill(std::uint64_t wanted, progress& shown) {
-        at_->run("begin");
-        has_others_ = store_->has_rows();
+        to_->begin();
         std::uint64_t made = 0;
         // What refers to its own table refers to what was there before the batch.
         auto size = own_relations_.empty() ? batch_rows : 1;
         while (made < wanted && why_.empty()) {
             size = std::min(size, wanted - made);
             make_batch(made, size, shown);
-            store_->remember();
             std::vector<refused_row> refused;
-            const auto taken = stage_.insert(made + 1, made + size, refused);
+            const auto taken = to_->insert(made + 1, made + size, refused);
             if (!refused.empty())
                 throw configuration_error{
                     where_->of_table(*of_) +
                     ": the database refuses a row: " + refused.front().reason
                 };
             made += taken;
-            stage_.clear();
             size = std::min(size * 4, batch_rows);
         }
-        at_->run("commit");
+        to_->finish();
         return made;
     }
 
@@ -109,7 +108,7 @@ public:
 
 private:
     void make_batch(std::uint64_t first, std::uint64_t size, progress& shown) {
-        maker_->set_numbers(first, store_->draw_numbers(size));
+        maker_->set_numbers(first, to_->draw_numbers(size));
         attempts_.assign(size, 0);
         taken_.assign(size, {});
         keys_.assign(own_relations_.empty() ? 0 : size, {});
@@ -118,11 +117,9 @@ private:
             pending[each] = first + each;
         while (!pending.empty()) {
             std::size_t next = 0;
-            stage_.copy([&] { return next_lines(first, pending, next, shown); });
-            const auto unfit = store_->unfit(has_others_);
+            to_->put([&] { return next_lines(first, pending, next, shown); });
             pending.clear();
-            std::string numbers;
-            for (const auto& [number, what] : unfit) {
+            for (const auto& [number, what] : to_->take_unfit()) {
                 const auto row = number - 1;
                 if (++attempts_[row - first] >= most_attempts)
                     throw configuration_error{
@@ -131,13 +128,7 @@ private:
                     };
                 maker_->release(taken_[row - first]);
                 pending.push_back(row);
-                numbers.append(numbers.empty() ? "" : ",").append(std::to_string(number));
             }
-            if (!numbers.empty())
-                at_->run(
-                    "delete from " + std::string{row_stage::name()} + " where weir_row in (" +
-                    numbers + ")"
-                );
         }
         for (const auto relation : own_relations_) {
             auto& parents = maker_->parents(relation);
@@ -180,16 +171,12 @@ private:
                 }
                 continue;
             }
-            const auto before = lines_.size();
-            lines_.append(std::to_string(row + 1));
-            if (check_.take(object_, lines_, why)) {
-                lines_.push_back('\n');
+            if (check_.take({row + 1, row + 1}, object_, lines_, why)) {
                 taken_[row - first] = maker_->taken();
                 if (!keys_.empty())
                     keys_[row - first] = maker_->key();
                 return true;
             }
-            lines_.resize(before);
             maker_->release(maker_->taken());
         }
         throw configuration_error{
@@ -201,12 +188,10 @@ private:
     static constexpr const char* remedy =
         "name values that do, with tags: [\"sample=…\", …] of the column";
 
-    database* at_;
+    sample_table* to_;
     const table* of_;
-    sample_store* store_;
     sampler* maker_;
     const places* where_;
-    row_stage stage_;
     row_check check_;
     std::vector<std::size_t> own_relations_{};
     std::vector<std::uint64_t> attempts_{};
@@ -215,28 +200,25 @@ private:
     std::string lines_{};
     std::string object_{};
     std::string why_{};
-    bool has_others_ = false;
 };
 
-/// The tables to fill or to clean, those referred to first: the ones named with all that they refer
-/// to, or all. Those on a warehouse are told and left out.
+/// The tables to fill or to clean, those referred to first: the ones named with all of their
+/// backend that they refer to, or all.
 std::vector<const table*>
 chosen_tables(std::span<const table* const> own, const sample_options& options) {
     std::set<const table*> wanted;
     const auto add = [&](const auto& self, const table* each) -> void {
         const bool is_own = std::find(own.begin(), own.end(), each) != own.end();
-        if (!is_own || each->backend != backend::lakebase || !wanted.insert(each).second)
+        if (!is_own || !wanted.insert(each).second || options.clean)
             return;
-        if (options.clean)
-            return;
-        for (const auto& relation : each->relations)
-            self(self, &relation.target());
+        for (const auto& relation : each->relations) {
+            if (relation.target().backend == each->backend)
+                self(self, &relation.target());
+        }
     };
     for (const auto& name : options.tables)
         add(add, &named_table(own, name));
     for (const auto* each : own) {
-        if (options.tables.empty() && each->backend == backend::warehouse)
-            std::fprintf(stderr, "%s: on a warehouse, left out\n", std::string{each->name}.c_str());
         if (options.tables.empty())
             add(add, each);
     }
@@ -245,105 +227,151 @@ chosen_tables(std::span<const table* const> own, const sample_options& options) 
     return sorted;
 }
 
-void tell(const table& of, const std::string& what) {
-    std::fprintf(stderr, "%s: %s\n", std::string{of.name}.c_str(), what.c_str());
-}
-
-/// Those of the tables that hold made-up rows alone, as do all that refer to them.
-std::vector<const table*> made_up_alone(
-    database& at,
-    const wanted_tables& wanted,
-    std::vector<const table*> left,
-    std::span<const table* const> all
-) {
-    std::erase_if(left, [&](const table* each) {
-        return sample_store{at, wanted, *each}.has_others();
-    });
-    const auto is_held = [&](const table* each) {
-        return std::any_of(all.begin(), all.end(), [&](const table* other) {
-            const bool refers = std::any_of(
-                other->relations.begin(),
-                other->relations.end(),
-                [&](const relation& to) { return &to.target() == each; }
-            );
-            return refers && std::find(left.begin(), left.end(), other) == left.end();
-        });
-    };
-    // Not in place: the condition reads the list.
-    for (auto held = left; !held.empty();) {
-        held.clear();
-        for (const auto* each : left) {
-            if (is_held(each))
-                held.push_back(each);
+/// What was done with each table, told as it is done and once more for programs.
+class sample_report {
+public:
+    void add(const sample_result& of) {
+        std::string text = of.table + ": ";
+        if (of.what == "left_out") {
+            text.append(of.why);
+        } else {
+            text.append(grouped(of.rows));
+            text.append(of.what == "there" ? " sample rows are there already" : " rows");
         }
-        std::erase_if(left, [&](const table* each) {
-            return std::find(held.begin(), held.end(), each) != held.end();
-        });
+        if (of.what == "removed")
+            text.append(" removed");
+        if (of.kept != 0)
+            text.append(", " + grouped(of.kept) + " kept: other rows refer to them");
+        if (of.what == "made" && !of.why.empty())
+            text.append(" of ").append(of.why);
+        std::fprintf(stderr, "%s\n", text.c_str());
+        all_.push_back(of);
     }
-    return left;
-}
 
-/// Empties tables of many rows that nobody else has rows in: deleting looks for the rows that refer
-/// to each one, which takes hours without an index.
-void empty_large_tables(
-    database& at,
-    const wanted_tables& wanted,
-    const std::vector<const table*>& chosen,
-    std::span<const table* const> all
-) {
-    constexpr std::uint64_t few = 1'000;
-    const bool is_large = std::any_of(chosen.begin(), chosen.end(), [&](const table* each) {
-        return sample_store{at, wanted, *each}.count() > few;
-    });
-    if (!is_large)
-        return;
-    std::string names;
-    for (const auto* each : chosen)
-        names.append(names.empty() ? "" : ", ").append(full_name(wanted, *each));
-    at.run("lock table " + names);
-    names.clear();
-    for (const auto* each : made_up_alone(at, wanted, chosen, all)) {
-        const auto rows = sample_store{at, wanted, *each}.count();
-        names.append(names.empty() ? "" : ", ").append(full_name(wanted, *each));
-        tell(*each, grouped(rows) + " rows removed");
+    [[nodiscard]] std::string json() const {
+        json::document_writer to;
+        to.begin_object();
+        to.text("outcome", "done");
+        to.begin_array("tables");
+        for (const auto& each : all_) {
+            to.begin_object();
+            to.text("table", each.table);
+            to.text("what", each.what);
+            to.number("rows", each.rows);
+            to.number("kept", each.kept);
+            to.text("why", each.why);
+            to.end_object();
+        }
+        to.end_array();
+        to.end_object();
+        return to.take();
     }
-    if (names.empty())
-        return;
-    at.run("truncate " + names);
-    for (const auto* each : chosen)
-        sample_store{at, wanted, *each}.forget();
-}
 
-int clean(
-    database& at,
-    const wanted_tables& wanted,
+private:
+    std::vector<sample_result> all_{};
+};
+
+/// The backends of the tables that are reached by the settings.
+class sample_places {
+public:
+    explicit sample_places(const asked_tables& tables)
+        : tables_(&tables), chosen_(app::settings::from_environment()) {}
+
+    /// Leaves out tables that the settings do not lead to, unless they are all or were named.
+    void leave_out(std::vector<const table*>& chosen, bool are_named, sample_report& report) const {
+        const auto is_out = [&](const table* each) { return !is_reached(each->backend); };
+        if (are_named || std::all_of(chosen.begin(), chosen.end(), is_out))
+            return;
+        for (const auto* each : chosen) {
+            if (is_out(each))
+                report.add(
+                    {.table = std::string{each->name},
+                     .what = "left_out",
+                     .why = each->backend == backend::warehouse
+                                ? "on a warehouse, and none is named: left out"
+                                : "on Lakebase, and no database is named: left out"}
+                );
+        }
+        std::erase_if(chosen, is_out);
+    }
+
+    [[nodiscard]] sample_place& of(backend on) {
+        auto& place = open_[on];
+        if (!place)
+            place = on == backend::warehouse ? open_warehouse_samples(*tables_)
+                                             : open_lakebase_samples(*tables_);
+        return *place;
+    }
+
+private:
+    [[nodiscard]] bool is_reached(backend on) const {
+        return on == backend::warehouse ? !chosen_.warehouse_id.empty()
+                                        : chosen_.lakebase.has_value();
+    }
+
+    const asked_tables* tables_;
+    app::settings chosen_;
+    std::map<backend, std::unique_ptr<sample_place>> open_{};
+};
+
+void clean(
+    sample_places& at,
     std::vector<const table*> chosen,
-    std::span<const table* const> all
+    std::span<const table* const> all,
+    sample_report& report
 ) {
     std::reverse(chosen.begin(), chosen.end());
-    at.run("begin");
-    empty_large_tables(at, wanted, chosen, all);
-    for (const auto* each : chosen) {
-        sample_store store{at, wanted, *each};
-        const auto done = store.clean(all);
-        auto what = grouped(done.removed) + " rows removed";
-        if (done.kept != 0)
-            what.append(", " + grouped(done.kept) + " kept: other rows refer to them");
-        if (done.removed != 0 || done.kept != 0)
-            tell(*each, what);
+    for (const auto on : {backend::lakebase, backend::warehouse}) {
+        auto there = chosen;
+        std::erase_if(there, [&](const table* each) { return each->backend != on; });
+        if (!there.empty())
+            at.of(on).clean(there, all, [&](const sample_result& each) { report.add(each); });
     }
-    at.run("commit");
-    return code(outcome::done);
+}
+
+sample_result fill(
+    sample_places& at,
+    const table& of,
+    sampler& maker,
+    const places& where,
+    const sample_options& options
+) {
+    auto& place = at.of(of.backend);
+    const auto to = place.table_of(of);
+    sample_result done{.table = std::string{of.name}};
+    if (const auto there = to->count(); there != 0) {
+        done.what = "there";
+        done.rows = there;
+        return done;
+    }
+    for (std::size_t each = 0; each < of.relations.size(); ++each) {
+        const auto& target = of.relations[each].target();
+        if (&target != &of && target.backend == of.backend)
+            maker.set_parents(each, place.table_of(target)->keys());
+    }
+    const auto rows = options.rows != 0 ? options.rows : 5 + mix(of.name) % 6;
+    filling run{*to, of, maker, where};
+    progress shown{done.table, rows};
+    done.what = "made";
+    done.rows = run.fill(rows, shown);
+    if (done.rows < rows)
+        done.why = grouped(rows) + ": " + run.why();
+    return done;
 }
 
 int sample(const sample_options& options, const loaded_schemas& read) {
-    const auto to = target_of_settings();
     const asked_tables tables{read};
-    const auto wanted = tables.wanted(to.schema, to.variables);
-    const auto chosen = chosen_tables(tables.own(), options);
-    auto at = open_for_rows(to);
-    if (options.clean)
-        return clean(at, wanted, chosen, tables.all());
+    auto chosen = chosen_tables(tables.own(), options);
+    sample_places at{tables};
+    sample_report report;
+    at.leave_out(chosen, !options.tables.empty(), report);
+    const auto finish = [&] {
+        return options.format == "json" ? print(report.json(), outcome::done) : code(outcome::done);
+    };
+    if (options.clean) {
+        clean(at, chosen, tables.all(), report);
+        return finish();
+    }
     const places where{read, tables.own()};
     auto owners = options.owners;
     for (const char* each : {"ada", "ben", "cleo"}) {
@@ -361,32 +389,9 @@ int sample(const sample_options& options, const loaded_schemas& read) {
                     problem->second + "; name some with tags: [\"sample=…\", …]"
             );
     }
-    for (std::size_t next = 0; next < chosen.size(); ++next) {
-        const auto& of = *chosen[next];
-        sample_store store{at, wanted, of};
-        if (const auto there = store.count(); there != 0) {
-            tell(of, grouped(there) + " sample rows are there already");
-            continue;
-        }
-        auto& maker = makers[next];
-        for (std::size_t each = 0; each < of.relations.size(); ++each) {
-            const auto& target = of.relations[each].target();
-            if (&target != &of && target.backend == backend::lakebase)
-                maker.set_parents(each, sample_store{at, wanted, target}.keys());
-        }
-        const auto rows = options.rows != 0 ? options.rows : 5 + mix(of.name) % 6;
-        filling run{at, of, store, maker, where};
-        std::uint64_t made = 0;
-        {
-            progress shown{std::string{of.name}, rows};
-            made = run.fill(rows, shown);
-        }
-        auto what = grouped(made) + " rows";
-        if (made < rows)
-            what.append(" of " + grouped(rows) + ": " + run.why());
-        tell(of, what);
-    }
-    return code(outcome::done);
+    for (std::size_t next = 0; next < chosen.size(); ++next)
+        report.add(fill(at, *chosen[next], makers[next], where, options));
+    return finish();
 }
 
 } // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Made-up rows in the database: put there, found again, and taken away without touching anybody
+// Made-up rows on Lakebase: put there, found again, and taken away without touching anybody
 // else's. Costs database.hpp.
 #pragma once
 

@@ -68,8 +68,14 @@ row_stage::row_stage(database& at, const table& of, std::string target)
               std::string{name()} + " where ";
 }
 
-void row_stage::copy(const std::function<std::string_view()>& feed) {
-    at_->copy_in("copy " + std::string{name()} + " from stdin", feed);
+std::uint64_t row_stage::copy(const std::function<std::string_view()>& feed) {
+    std::uint64_t rows = 0;
+    at_->copy_in("copy " + std::string{name()} + " from stdin", [&] {
+        const auto lines = feed();
+        rows += static_cast<std::uint64_t>(std::count(lines.begin(), lines.end(), '\n'));
+        return lines;
+    });
+    return rows;
 }
 
 std::uint64_t row_stage::insert_where(const std::string& condition) {

@@ -12,16 +12,9 @@
 #include <vector>
 
 #include "../database.hpp"
+#include "load_target.hpp"
 
 namespace weir::ops {
-
-/// A row that the server did not take.
-struct refused_row {
-    /// As it was numbered when it was copied.
-    std::uint64_t number = 0;
-    std::string reason{};
-    bool is_reference = false;
-};
 
 /// Lifetime: refers to the connection and the facts. Everything but the constructor is for within a
 /// transaction, with whose end the rows are gone.
@@ -35,8 +28,9 @@ public:
     /// The name of the temporary table. Its columns: `weir_row`, then those of the facts.
     [[nodiscard]] static constexpr std::string_view name() noexcept { return "pg_temp.weir_rows"; }
 
-    /// Copies lines of COPY's text format: the row's number, then a field for every column.
-    void copy(const std::function<std::string_view()>& feed);
+    /// Copies lines of COPY's text format: the row's number, then a field for every column. Answers
+    /// how many.
+    std::uint64_t copy(const std::function<std::string_view()>& feed);
 
     /// Moves the rows numbered `first` to `last` into the table. Those that it does not take are
     /// added to `refused`, in their order. Answers how many it took.

@@ -185,12 +185,31 @@ private:
         add(std::move(sql));
     }
 
+    /// Draws numbers of an identity column until they are above those that the rows have.
+    void advance_sequence(const std::string& column) {
+        auto sequence = table_;
+        sequence.back() = sequence_name(table_.back(), column);
+        std::string next{"nextval("};
+        append_literal(next, joined_name(sequence));
+        next.push_back(')');
+        std::string sql{
+            "SELECT count(" + next + ") FROM (SELECT unnest(range(greatest(0, (SELECT coalesce(max("
+        };
+        append_name(sql, column);
+        sql.append("), 0) FROM ").append(joined_name(table_));
+        add(std::move(sql.append(") - drawn))) FROM (SELECT " + next + " AS drawn))")));
+    }
+
     void alter_column(const std::string& prefix) {
         std::string sql{prefix + "ALTER COLUMN "};
         const auto column = at_ < tokens_.size() ? tokens_[at_].text : std::string{};
         at_ = fixed_.write_name(sql, at_);
         if (take("COMMENT")) {
             add_comment(column);
+            return;
+        }
+        if (take_both("SYNC", "IDENTITY")) {
+            advance_sequence(column);
             return;
         }
         if (take_both("SET", "NOT")) {

@@ -231,7 +231,7 @@ private:
             ++at_;
         }
         auto sequence = table_;
-        sequence.back() = table_.back() + "_" + column_name + "_seq";
+        sequence.back() = sequence_name(table_.back(), column_name);
         const auto quoted = joined_name(sequence);
         // Kept when the table goes: a table made anew counts on, which identity columns allow
         // (unique, with gaps).

@@ -57,6 +57,12 @@ public:
     ~ddl_reader() = default;
 
 protected:
+    /// What the sequence of an identity column is called.
+    [[nodiscard]] static std::string
+    sequence_name(const std::string& table, const std::string& column) {
+        return table + "_" + column + "_seq";
+    }
+
     [[nodiscard]] bool is(std::string_view word) const { return tree_.is_word(at_, word); }
 
     [[nodiscard]] bool is_symbol(std::string_view symbol) const {
