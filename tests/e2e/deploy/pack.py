@@ -4,6 +4,7 @@
 
     pack.py WEIR [SERVICE]      SERVICE: linked as for Apps; without it nothing is run (exit 77)"""
 
+import json
 import os
 import pathlib
 import re
@@ -99,7 +100,10 @@ def reads_deployments(check, weir, folder):
 
 
 def packed(weir, program, schema, to, *more):
-    run([weir, "pack", program, schema, "-o", to, *more])
+    told = json.loads(run([weir, "pack", program, schema, "-o", to, *more, "--format", "json"]).stdout)
+    sizes = {each["file"]: each["bytes"] for each in told["files"]}
+    if sizes != {str(each): each.stat().st_size for each in to.rglob("*") if each.is_file()}:
+        raise AssertionError(f"what is told of {to}: {told}")
     return yaml.safe_load((to / "app/app.yaml").read_text()), yaml.safe_load((to / "databricks.yml").read_text())
 
 

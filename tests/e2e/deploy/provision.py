@@ -136,8 +136,9 @@ def changes_nothing_twice(check, of):
     check.equal("what was changed", of.changes(), [])
     steps = [line.split(": ", 1)[1] for line in done.stderr.splitlines() if re.match(r"\[\d/9\]", line)]
     check.equal("what is told", steps, ["there", "there", "127.0.0.1", "there", "there", "done", "done", "there", "there"])
-    dry = of.provision([*of.documented[1], "--dry-run"])
-    check.equal("calls that are left", [line for line in dry.stdout.splitlines() if " /api" in line], [])
+    dry = json.loads(of.provision([*of.documented[1], "--dry-run", "--format", "json"]).stdout)
+    check.equal("what is left", (dry["outcome"], dry["calls"], [each["name"] for each in dry["steps"]]), (
+        "planned", [], ["needs", "database", "database is ready", "app", "permissions", "tables", "rights", "files", "deployment"]))
 
 
 def follows_the_file(check, of):

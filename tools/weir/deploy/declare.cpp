@@ -53,6 +53,7 @@ void add_pack(cli::command_line& to) {
             command.add_flag(
                 "--split", options.split, "put a program over 10 MB into several files"
             );
+            add_format(command, options);
         }
     );
 }
@@ -102,6 +103,7 @@ void add_provision(cli::command_line& to) {
                     "how long to wait for each of the platform's doings"
                 )
                 ->type_name("SECONDS");
+            add_format(command, options);
         }
     );
 }

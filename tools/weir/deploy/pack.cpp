@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // weir pack: a folder from which a service is deployed.
+#include <weir/json/document_writer.hpp>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -7,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <sys/stat.h>
+#include <utility>
 #include <vector>
 
 #include "command_parts.hpp"
@@ -42,16 +45,38 @@ public:
     void write(const std::string& name, std::string_view text) {
         if (!gen::write_file(path_ + name, text))
             throw configuration_error{"cannot write " + path_ + name + ": " + reason()};
-        told_ += path_ + name + "  " + std::to_string(text.size()) + " bytes\n";
+        written_.emplace_back(path_ + name, text.size());
     }
 
-    [[nodiscard]] const std::string& told() const noexcept { return told_; }
+    [[nodiscard]] std::string text_report() const {
+        std::string told;
+        for (const auto& [file, bytes] : written_)
+            told.append(file).append("  ").append(std::to_string(bytes)).append(" bytes\n");
+        return told;
+    }
+
+    [[nodiscard]] std::string json_report() const {
+        json::document_writer to;
+        to.begin_object();
+        to.text("outcome", "done");
+        to.text("output", path_);
+        to.begin_array("files");
+        for (const auto& [file, bytes] : written_) {
+            to.begin_object();
+            to.text("file", file);
+            to.number("bytes", bytes);
+            to.end_object();
+        }
+        to.end_array();
+        to.end_object();
+        return to.take();
+    }
 
 private:
     static std::string reason() { return std::strerror(errno); }
 
     std::string path_;
-    std::string told_{};
+    std::vector<std::pair<std::string, std::size_t>> written_{};
 };
 
 int pack(const pack_options& options, const asked_tables& read, const std::string& program) {
@@ -79,7 +104,7 @@ int pack(const pack_options& options, const asked_tables& read, const std::strin
     to.write("/app/run.sh", start_script(name, parts));
     to.write("/app/app.yaml", app_yaml(of.all[environment]));
     to.write("/databricks.yml", databricks_yml(of.all, bundle_name(name), tables));
-    return print(to.told(), outcome::done);
+    return print(options.format == "json" ? to.json_report() : to.text_report(), outcome::done);
 }
 
 } // namespace

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // weir provision: a workspace as deployment.yaml says it should be, and the service running on it.
 #include <weir/core/error.hpp>
+#include <weir/json/document_writer.hpp>
 #include <weir/workspace/config.hpp>
 #include <weir/workspace/current_user.hpp>
 #include <weir/workspace/target.hpp>
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <unistd.h>
 #include <utility>
+#include <vector>
 
 #include "command_parts.hpp"
 #include "commands.hpp"
@@ -90,6 +95,54 @@ void point_at(const deployment& of, const std::string& host) {
         set(name.c_str(), value);
 }
 
+/// What is printed goes to standard error meanwhile: of a report for programs nothing else may
+/// stand on standard output.
+class printing_aside {
+public:
+    explicit printing_aside(bool is_wanted) : kept_(is_wanted ? ::dup(STDOUT_FILENO) : -1) {
+        if (kept_ >= 0)
+            ::dup2(STDERR_FILENO, STDOUT_FILENO);
+    }
+
+    printing_aside(const printing_aside&) = delete;
+    printing_aside& operator=(const printing_aside&) = delete;
+
+    ~printing_aside() {
+        if (kept_ < 0)
+            return;
+        ::dup2(kept_, STDOUT_FILENO);
+        ::close(kept_);
+    }
+
+private:
+    int kept_;
+};
+
+std::string json_report(
+    const std::vector<done_step>& steps,
+    const std::vector<std::string>* calls,
+    const std::string& url
+) {
+    json::document_writer to;
+    to.begin_object();
+    to.text("outcome", calls != nullptr ? "planned" : "done");
+    to.begin_array("steps");
+    for (const auto& each : steps) {
+        to.begin_object();
+        to.text("name", each.name);
+        to.text("what", each.what);
+        to.end_object();
+    }
+    to.end_array();
+    to.begin_array("calls");
+    for (const auto& each : calls != nullptr ? *calls : std::vector<std::string>{})
+        to.text(each);
+    to.end_array();
+    to.text("url", url);
+    to.end_object();
+    return to.take();
+}
+
 /// Exit code of a command that is a step of this one.
 std::string done_by(int status) {
     if (status != code(outcome::done))
@@ -134,7 +187,16 @@ int provision(const provision_options& options, const asked_tables& read) {
     workspace::client client{
         workspace::config::from(environment, environment("HOME").value_or(std::string{}))
     };
-    const workspace_calls at{client, options.dry_run};
+    const bool is_json = options.format == "json";
+    std::vector<std::string> calls;
+    std::function<void(const std::string&)> tell;
+    if (options.dry_run)
+        tell = [&](const std::string& call) {
+            calls.push_back(call);
+            if (!is_json)
+                std::fputs((call + '\n').c_str(), stdout);
+        };
+    const workspace_calls at{client, tell};
     const auto files = source_of(options.packed, of);
     const waiting wait{std::chrono::seconds{options.wait_seconds}};
 
@@ -160,10 +222,12 @@ int provision(const provision_options& options, const asked_tables& read) {
         if (is_there)
             point_at(of, database.host);
         all.run("tables", [&] {
+            const printing_aside aside{is_json};
             return is_there ? make_tables(options, options.dry_run)
                             : "all of them, once it is there";
         });
         all.run("rights", [&] {
+            const printing_aside aside{is_json};
             return is_there && !app.role.empty() ? give_rights(options, app.role, options.dry_run)
                                                  : "all of them, once it is there";
         });
@@ -171,6 +235,10 @@ int provision(const provision_options& options, const asked_tables& read) {
     const auto folder = source_folder(read_current_user(client).user_name, of, files);
     all.run("files", [&] { return upload(at, files, folder); });
     all.run("deployment", [&] { return deploy(at, of, folder, wait, app); });
+    if (is_json)
+        return print(
+            json_report(all.done(), options.dry_run ? &calls : nullptr, app.url), outcome::done
+        );
     return print(options.dry_run ? "" : app.url + '\n', outcome::done);
 }
 

@@ -20,7 +20,8 @@ void steps::run(std::string_view name, const std::function<std::string()>& work)
     const std::string step{name};
     constexpr auto hint = "what was done stays; run it again to go on";
     try {
-        tell(place + step + ": " + work());
+        done_.push_back({step, work()});
+        tell(place + step + ": " + done_.back().what);
     } catch (const step_stopped&) {
         tell(place + step + ": stopped; " + hint);
         throw;

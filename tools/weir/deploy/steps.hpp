@@ -9,12 +9,19 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weir::ops {
 
 /// A step that another command's exit code ends; it has told why.
 struct step_stopped {
     int status = 0;
+};
+
+/// A step that was done, and what that was.
+struct done_step {
+    std::string name{};
+    std::string what{};
 };
 
 class steps {
@@ -26,9 +33,12 @@ public:
     /// Errors: configuration_error naming the step, for any error of weir's; step_stopped.
     void run(std::string_view name, const std::function<std::string()>& work);
 
+    [[nodiscard]] const std::vector<done_step>& done() const noexcept { return done_; }
+
 private:
     std::size_t count_;
     std::size_t at_ = 0;
+    std::vector<done_step> done_{};
 };
 
 /// How long to wait for what the platform does by itself.

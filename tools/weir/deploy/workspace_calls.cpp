@@ -4,8 +4,6 @@
 #include <weir/core/error.hpp>
 #include <weir/workspace/json_object.hpp>
 
-#include <cstdio>
-
 namespace weir::ops {
 
 json_part json_part::operator[](std::string_view name) const {
@@ -63,10 +61,8 @@ json_part workspace_calls::read(const std::string& path) const {
 json_part workspace_calls::change(
     std::string_view method, const std::string& path, std::string body, std::string_view shown
 ) const {
-    if (only_tells_) {
-        const std::string line = std::string{method} + ' ' + path + ' ' +
-                                 (shown.empty() ? body : std::string{shown}) + '\n';
-        std::fputs(line.c_str(), stdout);
+    if (tell_) {
+        tell_(std::string{method} + ' ' + path + ' ' + (shown.empty() ? body : std::string{shown}));
         return {};
     }
     return json_part{at_->send({.method = method, .path = path, .body = std::move(body)}).body};

@@ -4,9 +4,11 @@
 
 #include <weir/workspace/client.hpp>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace weir::ops {
@@ -33,12 +35,16 @@ private:
 
 class workspace_calls {
 public:
-    /// `only_tells`: no call that changes anything is made, it is printed.
-    workspace_calls(workspace::client& at, bool only_tells) : at_(&at), only_tells_(only_tells) {}
+    /// `tell`: is given each call that would change something, of which none is made then; nothing:
+    /// they are made.
+    explicit workspace_calls(
+        workspace::client& at, std::function<void(const std::string& call)> tell = {}
+    )
+        : at_(&at), tell_(std::move(tell)) {}
 
     [[nodiscard]] workspace::client& client() const noexcept { return *at_; }
 
-    [[nodiscard]] bool only_tells() const noexcept { return only_tells_; }
+    [[nodiscard]] bool only_tells() const noexcept { return static_cast<bool>(tell_); }
 
     /// Absent where nothing of that path is there.
     ///
@@ -48,7 +54,7 @@ public:
     /// Errors: as client::send().
     [[nodiscard]] json_part read(const std::string& path) const;
 
-    /// `shown`: what is printed in place of a long body. Empty where it is only told.
+    /// `shown`: what is told in place of a long body. Empty where it is only told.
     ///
     /// Errors: as client::send().
     json_part change(
@@ -60,7 +66,7 @@ public:
 
 private:
     workspace::client* at_;
-    bool only_tells_;
+    std::function<void(const std::string&)> tell_;
 };
 
 } // namespace weir::ops
