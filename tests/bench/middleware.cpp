@@ -98,7 +98,7 @@ struct layers {
 
     void add_metrics() { counts.watch(routes); }
 
-    void add_log() { log_requests(routes, log, {.backend = "none"}); }
+    void add_log() { log_requests(routes, log, {}); }
 
     void add_all() {
         add_gzip();

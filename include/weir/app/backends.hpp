@@ -18,6 +18,7 @@
 #include <weir/http/sessions.hpp>
 #include <weir/lakebase/pool.hpp>
 #include <weir/lakebase/session.hpp>
+#include <weir/sql/dialect.hpp>
 #include <weir/table/table.hpp>
 #include <weir/workspace/client.hpp>
 
@@ -118,6 +119,13 @@ public:
                 "Passwords of Lakebase asked of the workspace.",
                 passwords_->fetches()
             );
+    }
+
+    /// What the backend that speaks a dialect is called; empty: there is none.
+    [[nodiscard]] std::string description_of(sql::dialect spoken) const {
+        if (spoken == sql::dialect::postgres)
+            return lakebase_ ? opened_.front().description : std::string{};
+        return embedded_ || warehouse_ ? opened_.back().description : std::string{};
     }
 
     [[nodiscard]] std::string description() const {

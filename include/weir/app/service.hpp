@@ -336,7 +336,10 @@ private:
             described.push_back(&jobs_->facts());
         http::add_openapi(routes_, described, {.records = has_records_, .jobs = jobs_.has_value()});
         http::add_docs(routes_, {.files = detail::docs_files_of_this_build()});
-        settings_.request_log.backend = backends_->description();
+        settings_.request_log.backends = {
+            backends_->description_of(sql::dialect::postgres),
+            backends_->description_of(sql::dialect::databricks),
+        };
         http::log_requests(routes_, log_, settings_.request_log);
         if (settings_.server_timing)
             routes_.put_around(http::server_timing());

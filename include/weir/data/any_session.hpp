@@ -33,11 +33,32 @@ public:
         : rows_(std::make_unique<held<std::remove_cvref_t<Result>>>(std::forward<Result>(rows))) {}
 
     /// The next row, absent after the last. Lifetime: until the next call.
-    [[nodiscard]] std::optional<std::span<const text_field>> next() { return rows_->next(); }
+    [[nodiscard]] std::optional<std::span<const text_field>> next() {
+        auto found = rows_->next();
+        if (found && trace_)
+            count(counted_ + 1);
+        return found;
+    }
 
-    [[nodiscard]] std::uint64_t affected_rows() { return rows_->affected_rows(); }
+    [[nodiscard]] std::uint64_t affected_rows() {
+        const auto changed = rows_->affected_rows();
+        if (trace_)
+            count(changed);
+        return changed;
+    }
+
+    /// Has its rows added to those of a request.
+    void count_for(std::shared_ptr<statement_trace> trace) { trace_ = std::move(trace); }
 
 private:
+    // What was changed is read as well where a statement returns it: a row counts once.
+    void count(std::uint64_t known) {
+        if (known <= counted_)
+            return;
+        trace_->add_rows(known - counted_);
+        counted_ = known;
+    }
+
     struct interface {
         interface() = default;
         interface(const interface&) = delete;
@@ -62,6 +83,8 @@ private:
     };
 
     std::unique_ptr<interface> rows_;
+    std::shared_ptr<statement_trace> trace_{};
+    std::uint64_t counted_ = 0;
 };
 
 class any_unit_base;
@@ -183,7 +206,12 @@ protected:
 private:
     template <class Run>
     any_result traced(const sql::statement& statement, const Run& run) {
-        return trace_ ? trace_->execute(statement, run) : run();
+        if (!trace_)
+            return run();
+        trace_->speak(dialect());
+        auto made = trace_->execute(statement, run);
+        made.count_for(trace_);
+        return made;
     }
 
     std::unique_ptr<detail::session_interface> session_;

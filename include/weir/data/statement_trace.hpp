@@ -3,10 +3,13 @@
 // chrono, functional, string, vector.
 #pragma once
 
+#include <weir/sql/dialect.hpp>
 #include <weir/sql/statement.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -37,12 +40,12 @@ class statement_trace {
 public:
     using clock = std::chrono::steady_clock;
 
-    /// A table that was written, and how.
-    struct write {
+    /// What a statement is called in logs: what it does, to which table.
+    struct name {
         std::string table;
         sql::verb verb;
 
-        bool operator==(const write&) const = default;
+        bool operator==(const name&) const = default;
     };
 
     explicit statement_trace(
@@ -56,8 +59,23 @@ public:
 
     [[nodiscard]] clock::duration time() const noexcept { return time_; }
 
-    /// What was written, each once, in the order of the first time.
-    [[nodiscard]] const std::vector<write>& writes() const noexcept { return writes_; }
+    /// All of them, each once, in the order of the first time.
+    [[nodiscard]] const std::vector<name>& names() const noexcept { return names_; }
+
+    /// Those that wrote and did not fail.
+    [[nodiscard]] const std::vector<name>& writes() const noexcept { return writes_; }
+
+    /// Rows that were read of their results, or that these say were changed.
+    [[nodiscard]] std::uint64_t rows() const noexcept { return rows_; }
+
+    void add_rows(std::uint64_t more) noexcept { rows_ += more; }
+
+    /// Whether a session of that dialect was asked.
+    [[nodiscard]] bool has_spoken(sql::dialect spoken) const noexcept {
+        return spoken_[static_cast<std::size_t>(spoken)];
+    }
+
+    void speak(sql::dialect spoken) noexcept { spoken_[static_cast<std::size_t>(spoken)] = true; }
 
     /// Executes `what` by calling `run`, and adds it. Throws what `run` throws.
     template <class Run>
@@ -77,22 +95,30 @@ private:
     void add(const sql::statement& what, clock::duration took, bool has_failed) {
         ++count_;
         time_ += took;
-        if (what.verb != sql::verb::select && !has_failed) {
-            write made{std::string{what.table}, what.verb};
-            if (std::find(writes_.begin(), writes_.end(), made) == writes_.end())
-                writes_.push_back(std::move(made));
-        }
+        add_name(names_, what);
+        if (what.verb != sql::verb::select && !has_failed)
+            add_name(writes_, what);
         if (observers_ == nullptr)
             return;
         for (const auto& each : *observers_)
             each({what, took, has_failed, *this});
     }
 
+    static void add_name(std::vector<name>& to, const sql::statement& of) {
+        if (std::none_of(to.begin(), to.end(), [&](const name& known) {
+                return known.verb == of.verb && known.table == of.table;
+            }))
+            to.push_back({std::string{of.table}, of.verb});
+    }
+
     std::string request_id_;
     const std::vector<statement_observer>* observers_;
     std::uint64_t count_ = 0;
     clock::duration time_{};
-    std::vector<write> writes_{};
+    std::uint64_t rows_ = 0;
+    std::vector<name> names_{};
+    std::vector<name> writes_{};
+    std::array<bool, 2> spoken_{};
 };
 
 } // namespace weir

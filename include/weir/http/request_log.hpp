@@ -8,6 +8,7 @@
 #include <weir/core/text.hpp>
 #include <weir/data/statement_trace.hpp>
 #include <weir/http/router.hpp>
+#include <weir/sql/dialect.hpp>
 
 #include <chrono>
 #include <functional>
@@ -26,8 +27,12 @@ struct request_log_options {
     std::chrono::milliseconds slow_statement{1'000};
     /// Whether users are named by e-mail too.
     bool emails = false;
-    /// In every line about an answer: what the service runs on.
-    std::string backend{};
+
+    /// In every line about an answer: what served it, by the dialect it speaks.
+    struct backend_names {
+        std::string postgres{};
+        std::string databricks{};
+    } backends{};
 };
 
 namespace detail {
@@ -75,18 +80,31 @@ key_of_write(const request& asked, const response& answered) noexcept {
 }
 
 /// `insert orders, insert orders_history`.
-[[nodiscard]] inline std::string text_of(const std::vector<statement_trace::write>& writes) {
+[[nodiscard]] inline std::string text_of(const std::vector<statement_trace::name>& names) {
     std::string text;
-    for (const auto& [table, verb] : writes) {
+    for (const auto& [table, verb] : names) {
         text.append(text.empty() ? "" : ", ").append(sql::name_of(verb));
         text.append(" ").append(table);
     }
     return text;
 }
 
+/// Empty: none was asked anything.
+[[nodiscard]] inline std::string
+backend_of(const statement_trace& trace, const request_log_options& how) {
+    std::string text;
+    if (trace.has_spoken(sql::dialect::postgres))
+        text = how.backends.postgres;
+    if (trace.has_spoken(sql::dialect::databricks))
+        text.append(text.empty() ? "" : ", ").append(how.backends.databricks);
+    return text;
+}
+
 inline void
 log_answer(const logger& log, const request_log_options& how, const answered_request& seen) {
     const auto& [asked, answered, took] = seen;
+    static const statement_trace none{std::string{}};
+    const auto& trace = asked.trace ? *asked.trace : none;
     log.info(
         "request",
         {
@@ -98,11 +116,13 @@ log_answer(const logger& log, const request_log_options& how, const answered_req
             {"route", pattern_of(asked)},
             {"status", answered.status},
             {"duration_ms", milliseconds_of(took)},
-            {"statements", asked.trace ? asked.trace->count() : 0},
-            {"database_ms", asked.trace ? milliseconds_of(asked.trace->time()) : 0.0},
+            {"rows", trace.rows()},
+            {"statements", trace.count()},
+            {"statement", text_of(trace.names())},
+            {"database_ms", milliseconds_of(trace.time())},
             {"bytes", answered.body.size()},
             {"streamed", bool{answered.stream}},
-            {"backend", how.backend},
+            {"backend", backend_of(trace, how)},
         }
     );
 }

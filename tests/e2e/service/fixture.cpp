@@ -188,6 +188,19 @@ service::service(const settings& with, const std::string& program)
         throw std::runtime_error{"the service did not listen:\n" + process_.output()};
 }
 
+std::string metrics_of(const service& on) {
+    weir::test::raw_client client{on.port()};
+    const auto answer = client.exchange(bytes_of({.target = "/metrics"}));
+    REQUIRE(answer);
+    REQUIRE(answer->status == 200);
+    return answer->body;
+}
+
+double value_of(const std::string& page, const std::string& sample) {
+    const auto at = ("\n" + page).find("\n" + sample + " ");
+    return at == std::string::npos ? -1 : std::stod(page.substr(at + sample.size() + 1));
+}
+
 const service& shared_embedded() {
     static const drained_service made{embedded_settings(trusting)};
     return made.running;

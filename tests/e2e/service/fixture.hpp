@@ -98,6 +98,12 @@ private:
     int port_;
 };
 
+/// The page of /metrics.
+[[nodiscard]] std::string metrics_of(const service& on);
+
+/// The value of a sample on it, -1 where it is not there.
+[[nodiscard]] double value_of(const std::string& page, const std::string& sample);
+
 /// Services that trust forwarded headers, shared by all tests, with their output drained.
 const service& shared_embedded();
 const service& shared_postgres();

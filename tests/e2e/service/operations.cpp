@@ -15,20 +15,6 @@ using namespace e2e;
 
 namespace {
 
-std::string metrics_of(const service& on) {
-    weir::test::raw_client client{on.port()};
-    const auto answer = client.exchange(bytes_of({.target = "/metrics"}));
-    REQUIRE(answer);
-    REQUIRE(answer->status == 200);
-    return answer->body;
-}
-
-// The value of a sample, -1 where it is not there.
-double value_of(const std::string& text, const std::string& sample) {
-    const auto at = ("\n" + text).find("\n" + sample + " ");
-    return at == std::string::npos ? -1 : std::stod(text.substr(at + sample.size() + 1));
-}
-
 // The lines of a service's log with that message.
 std::vector<json> lines_of(const std::string& said, std::string_view message) {
     std::vector<json> found;
@@ -193,6 +179,8 @@ TEST_CASE("answers and writes are log lines that hold no secret, e-mail, path, q
     CHECK(answers.front().at("route") == "/api/v1/orders");
     CHECK(answers.front().at("status") == 201);
     CHECK(answers.front().at("statements") >= 1);
+    CHECK(answers.front().at("rows") >= 1);
+    CHECK(answers.front().at("statement").get<std::string>().starts_with("insert orders"));
     CHECK(answers.front().at("backend") == "embedded engine");
     const auto writes = lines_of(said, "write");
     REQUIRE(writes.size() == 2);

@@ -25,7 +25,7 @@ using line_of_log = nlohmann::json;
 constexpr std::string_view trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
 struct logged_service {
-    explicit logged_service(request_log_options how = {.backend = "a database"}) {
+    explicit logged_service(request_log_options how = {.backends = {.postgres = "a database"}}) {
         routes.identify_with([](const request&) {
             return caller{.id = "u-7", .email = "lena@example.com"};
         });
@@ -34,6 +34,8 @@ struct logged_service {
             const sql::statement update{
                 .text = "update orders set a = $1", .table = "orders", .verb = sql::verb::update
             };
+            asked.trace->speak(sql::dialect::postgres);
+            asked.trace->add_rows(2);
             asked.trace->execute(seen, [] { return 1; });
             asked.trace->execute(update, [] { return 1; });
             asked.trace->execute(update, [] { return 1; });
@@ -106,7 +108,9 @@ TEST_CASE("an answer is a line with its route and cost; a write another, with it
     CHECK(line.at("route") == "/orders/{key}");
     CHECK(line.at("status") == 200);
     CHECK(line.at("duration_ms").is_number());
+    CHECK(line.at("rows") == 2);
     CHECK(line.at("statements") == 3);
+    CHECK(line.at("statement") == "select orders, update orders");
     CHECK(line.at("database_ms").is_number());
     CHECK(line.at("bytes") == answer.body.size());
     CHECK(line.at("backend") == "a database");
