@@ -75,12 +75,14 @@ lakebase::mint(const std::string& role, std::optional<std::int64_t> life_seconds
     auto& known = given_[role];
     if (known.expires_ms <= now) {
         replace(role, life);
-    } else if (known.expires_ms - now < life * 500) {
-        // The same token lives longer: whoever holds it already can still log in.
-        auto longer = known;
-        longer.expires_ms = (now / 1000 + life) * 1000;
-        change_role(role, longer, false);
-        known = longer;
+    } else {
+        // The same token, perhaps for longer: whoever holds it already can still log in. Set again,
+        // in case somebody else has changed the role's password.
+        auto again = known;
+        if (known.expires_ms - now < life * 500)
+            again.expires_ms = (now / 1000 + life) * 1000;
+        change_role(role, again);
+        known = again;
     }
     return {known.token, std::min(known.expires_ms, now + life * 1000)};
 }
@@ -101,7 +103,7 @@ void lakebase::replace(const std::string& role, std::int64_t life_seconds) {
     database_credential made;
     made.expires_ms = (clock_->now_ms() / 1000 + life_seconds) * 1000;
     made.token = make_jwt(role, made.expires_ms / 1000);
-    change_role(role, made, true);
+    change_role(role, made);
     given_[role] = made;
 }
 
@@ -120,18 +122,17 @@ void lakebase::replace_expired() {
     }
 }
 
-void lakebase::change_role(const std::string& role, const database_credential& to, bool is_new)
-    const {
+void lakebase::change_role(const std::string& role, const database_credential& to) const {
     constexpr weir::column_type text{};
     weir::sql::arguments given;
     given.add_text(role, text);
     given.add_text(rfc3339(to.expires_ms - clock_->ahead_ms()), text);
-    std::string changed{"'ALTER ROLE %I VALID UNTIL %L', rolname, $2::text"};
-    if (is_new) {
-        given.add_text(to.token, text);
-        changed = "'ALTER ROLE %I VALID UNTIL %L PASSWORD %L', rolname, $2::text, $3::text";
-    }
-    run_made("SELECT format(" + changed + ") FROM pg_roles WHERE rolname = $1", given);
+    given.add_text(to.token, text);
+    run_made(
+        "SELECT format('ALTER ROLE %I VALID UNTIL %L PASSWORD %L', rolname, $2::text, $3::text) "
+        "FROM pg_roles WHERE rolname = $1",
+        given
+    );
 }
 
 void lakebase::run_made(const std::string& query, const weir::sql::arguments& given) const {

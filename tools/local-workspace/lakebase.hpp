@@ -63,7 +63,7 @@ private:
     void replace_expired();
     /// Runs the statement that `query` gives, if it gives one.
     void run_made(const std::string& query, const weir::sql::arguments& given) const;
-    void change_role(const std::string& role, const database_credential& to, bool is_new) const;
+    void change_role(const std::string& role, const database_credential& to) const;
 
     std::string connection_;
     workspace_clock* clock_;

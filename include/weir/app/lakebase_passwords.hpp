@@ -34,16 +34,15 @@ public:
         : cache_(source_of(from, chosen), {.renew_ahead = std::chrono::minutes{10}, .log = &log}),
           refresher_([this](const std::stop_token& stop) { keep_fresh(stop); }) {}
 
-    /// A password that is good now; another than before where the server refused it.
+    /// A password that is good now. Where the server refused one - it was taken back, or somebody
+    /// set another - a new one is minted for everybody who was refused, once in five seconds.
     ///
     /// Errors: those of the credentials' call; connecting fails with them.
     [[nodiscard]] secret give(lakebase::password_need why) {
         // The pool gives up connecting after as long.
         const auto until = deadline::in(std::chrono::seconds{10});
-        auto known = cache_.get(until);
-        if (why != lakebase::password_need::refused)
-            return known;
-        cache_.refuse(known);
+        if (why == lakebase::password_need::refused)
+            forget_refused(until);
         return cache_.get(until);
     }
 
@@ -55,6 +54,17 @@ private:
     source_of(workspace::client& from, const lakebase_settings& chosen) {
         return chosen.endpoint.empty() ? workspace::instance_passwords(from, chosen.instance)
                                        : workspace::endpoint_passwords(from, chosen.endpoint);
+    }
+
+    void forget_refused(deadline until) {
+        constexpr std::chrono::seconds pause{5};
+        // Who was refused at the same time waits, and then gets what this one had minted.
+        const std::lock_guard lock{refusing_};
+        const auto now = deadline::clock::now();
+        if (now < next_refusal_)
+            return;
+        next_refusal_ = now + pause;
+        cache_.refuse(cache_.get(until));
     }
 
     void keep_fresh(const std::stop_token& stop) {
@@ -74,6 +84,8 @@ private:
     }
 
     workspace::token_cache cache_;
+    std::mutex refusing_;
+    deadline::clock::time_point next_refusal_{};
     // Last: it ends before what it renews.
     std::jthread refresher_;
 };

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // A service on a workspace: wells on its SQL warehouse, the other tables on a PostgreSQL whose
 // passwords it mints; and the script that runs a program beside both.
+#include <atomic>
 #include <catch.hpp>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <raw_http.hpp>
 #include <sstream>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "fixture.hpp"
 
@@ -23,7 +26,17 @@ namespace {
 /// A PostgreSQL and a workspace of a test's own, with what a service on them is told.
 struct own_backends {
     test::own_schema schema{test::postgres_server::shared(), "e2e_own"};
-    test::workspace_process workspace{workspace_options(schema.server())};
+    test::workspace_process workspace;
+
+    /// `options`: of the workspace's command line, besides.
+    explicit own_backends(const std::vector<std::string>& options = {})
+        : workspace(all_of(workspace_options(schema.server()), options)) {}
+
+    static std::vector<std::string>
+    all_of(std::vector<std::string> some, const std::vector<std::string>& more) {
+        some.insert(some.end(), more.begin(), more.end());
+        return some;
+    }
 
     [[nodiscard]] settings settings_with(const settings& more) const {
         settings all = more;
@@ -34,6 +47,21 @@ struct own_backends {
                 all.push_back(each);
         return all;
     }
+
+    /// Ends all connections of services, and waits until they are gone.
+    void end_connections() const {
+        const auto ended = schema.server().as_superuser(
+            "select string_agg(pid::text, ' ') filter (where pg_terminate_backend(pid)) "
+            "from pg_stat_activity where usename = 'weir_app' and application_name = 'weir'"
+        );
+        // They end when they see it, and a write that is on its way by then may have happened. The
+        // socket is closed by the end of the process, after the server forgot it.
+        std::istringstream pids{ended};
+        for (std::string pid; pids >> pid;) {
+            for (int tries = 0; tries < 300 && std::filesystem::exists("/proc/" + pid); ++tries)
+                std::this_thread::sleep_for(milliseconds{10});
+        }
+    }
 };
 
 const std::string a_well = R"({"api10": 4300000001, "api14": 43000000010000, "wellname": "A"})";
@@ -42,11 +70,60 @@ bool holds(const std::string& text, std::string_view part) {
     return text.find(part) != std::string::npos;
 }
 
+/// For many threads at once, whose answers no assertion may look at; 0: there was none.
+int status_of(const service& on, const ask& what) {
+    weir::test::raw_client link{on.port(), std::chrono::seconds{60}};
+    const auto answer = link.exchange(bytes_of(what));
+    return answer ? answer->status : 0;
+}
+
+int add_order(const service& on) {
+    return status_of(on, {.method = "POST", .target = "/api/v1/orders", .body = "{}"});
+}
+
+/// The role of services may not log in for as long as this is there: others log in as it too.
+class no_login {
+public:
+    explicit no_login(const test::postgres_server& server) : server_(&server) {
+        server_->as_superuser("alter role weir_app nologin");
+    }
+
+    no_login(const no_login&) = delete;
+    no_login(no_login&&) = delete;
+    no_login& operator=(const no_login&) = delete;
+    no_login& operator=(no_login&&) = delete;
+
+    ~no_login() { end(); }
+
+    void end() const { server_->as_superuser("alter role weir_app login"); }
+
+private:
+    const test::postgres_server* server_;
+};
+
+/// How many passwords the service has had minted.
+double minted(const service& on) {
+    return value_of(metrics_of(on), "weir_lakebase_password_fetches_total");
+}
+
+/// Orders that so many clients have added at once.
+int add_orders(const service& on, int clients) {
+    std::atomic<int> stored{0};
+    {
+        std::vector<std::jthread> running;
+        for (int at = 0; at < clients; ++at)
+            running.emplace_back([&] { stored += add_order(on) == 201 ? 1 : 0; });
+    }
+    return stored;
+}
+
 } // namespace
 
 TEST_CASE("each table is on the backend it is declared for") {
     own_backends own;
-    service on{own.settings_with({{"WEIR_LOCAL_USER", "lena"}})};
+    service on{own.settings_with(
+        {{"WEIR_LOCAL_USER", "lena"}, {"WEIR_ACCESS_LOG", "true"}, {"LOG_LEVEL", "debug"}}
+    )};
     REQUIRE(on.send({.method = "POST", .target = "/api/v1/wells", .body = a_well}).status == 201);
     REQUIRE(
         on.send({.method = "POST", .target = "/api/v1/orders", .body = R"({"tags": ["x"]})"})
@@ -67,32 +144,92 @@ TEST_CASE("each table is on the backend it is declared for") {
     for (const auto* component : {"database", "warehouse"})
         CHECK(health.parsed.at("components").at(component) == "connected");
     CHECK(on.process().stop() == 0);
-    CHECK_FALSE(holds(on.process().output(), "local-secret"));
+    const auto said = on.process().output();
+    CHECK_FALSE(holds(said, "local-secret"));
+    // How tokens of the workspace, and passwords that it mints, begin.
+    CHECK_FALSE(holds(said, "eyJ"));
+    CHECK(holds(said, R"("streamed":false,"backend":"SQL warehouse")"));
+    CHECK(holds(said, R"("streamed":false,"backend":"Lakebase")"));
+    CHECK_FALSE(holds(said, "Lakebase, SQL warehouse\"}"));
 }
 
 TEST_CASE("the passwords of Lakebase are minted, and again once the server refuses them") {
     own_backends own;
     service on{own.settings_with({{"WEIR_LOCAL_USER", "lena"}})};
-    REQUIRE(on.send({.method = "POST", .target = "/api/v1/orders", .body = "{}"}).status == 201);
+    REQUIRE(add_order(on) == 201);
     const auto seen = own.workspace.take_requests();
     CHECK(holds(seen, "/api/2.0/postgres/credentials"));
-    // Tokens and passwords of before are no good from here on, and no connection stays.
-    own.workspace.advance_clock(std::chrono::hours{2});
-    std::this_thread::sleep_for(milliseconds{200});
-    const auto ended = own.schema.server().as_superuser(
-        "select string_agg(pid::text, ' ') filter (where pg_terminate_backend(pid)) "
-        "from pg_stat_activity where usename = 'weir_app' and application_name = 'weir'"
-    );
-    // They end when they see it, and a write that is on its way by then may have happened. The
-    // socket is closed by the end of the process, after the server forgot it.
-    std::istringstream pids{ended};
-    for (std::string pid; pids >> pid;) {
-        for (int tries = 0; tries < 300 && std::filesystem::exists("/proc/" + pid); ++tries)
-            std::this_thread::sleep_for(milliseconds{10});
+    const auto before = minted(on);
+    SECTION("tokens and passwords of before are no good from here on") {
+        own.workspace.advance_clock(std::chrono::hours{2});
+        std::this_thread::sleep_for(milliseconds{200});
     }
-    CHECK(on.send({.method = "POST", .target = "/api/v1/orders", .body = "{}"}).status == 201);
+    SECTION("somebody else has set another password") {
+        own.schema.server().as_superuser("alter role weir_app password 'another'");
+    }
+    own.end_connections();
+    // Many are refused at once, and share what one of them has minted.
+    CHECK(add_orders(on, 12) == 12);
+    CHECK(minted(on) > before);
+    // One more where a client was held up for seconds.
+    CHECK(minted(on) <= before + 2);
     CHECK(on.send({.method = "POST", .target = "/api/v1/wells", .body = a_well}).status == 201);
     CHECK(holds(own.workspace.take_requests(), "/api/2.0/postgres/credentials"));
+}
+
+TEST_CASE("a login that is refused for good is told, and mints one password in five seconds") {
+    own_backends own;
+    service on{own.settings_with({{"WEIR_LOCAL_USER", "lena"}})};
+    REQUIRE(add_order(on) == 201);
+    const no_login kept_out{own.schema.server()};
+    own.end_connections();
+    const auto before = minted(on);
+    const auto begin = std::chrono::steady_clock::now();
+    for (int at = 0; at < 20; ++at) {
+        const auto told = on.send({.target = "/api/v1/orders"});
+        CHECK(told.status == 503);
+        CHECK(told.parsed.at("code") == "authentication");
+        CHECK_FALSE(holds(told.body, "weir_app"));
+    }
+    const auto took = std::chrono::steady_clock::now() - begin;
+    CHECK(minted(on) <= before + 1 + static_cast<double>(took / std::chrono::seconds{5}));
+    CHECK(on.send({.target = "/api/v1/healthcheck"}).status == 503);
+    kept_out.end();
+    CHECK(eventually([&] { return add_order(on) == 201; }));
+}
+
+TEST_CASE("tokens and passwords end every few seconds under load, and no request fails") {
+    own_backends own{{"--token-life", "2", "--credential-life", "4"}};
+    service on{own.settings_with({{"WEIR_LOCAL_USER", "lena"}})};
+    std::atomic<bool> is_over{false};
+    std::atomic<int> answered{0};
+    std::atomic<int> failed{0};
+    const auto keep_asking = [&](const ask& what, int expected) {
+        while (!is_over)
+            ++(status_of(on, what) == expected ? answered : failed);
+    };
+    {
+        std::vector<std::jthread> clients;
+        for (int at = 0; at < 2; ++at) {
+            clients.emplace_back([&] {
+                keep_asking({.method = "POST", .target = "/api/v1/orders", .body = "{}"}, 201);
+            });
+            clients.emplace_back([&] { keep_asking({.target = "/api/v1/wells"}, 200); });
+        }
+        CHECK(eventually(
+            [&] {
+                const auto page = metrics_of(on);
+                return value_of(page, "weir_lakebase_password_fetches_total") >= 3 &&
+                       value_of(page, "weir_workspace_token_fetches_total") >= 4;
+            },
+            std::chrono::seconds{60}
+        ));
+        // Connections that are opened now log in with the password of now.
+        CHECK(add_orders(on, 14) == 14);
+        is_over = true;
+    }
+    CHECK(failed == 0);
+    CHECK(answered > 0);
 }
 
 TEST_CASE("the request's id and caller reach the workspace") {
