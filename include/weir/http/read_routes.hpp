@@ -7,6 +7,7 @@
 #include <weir/core/error.hpp>
 #include <weir/data/any_session.hpp>
 #include <weir/data/caller.hpp>
+#include <weir/data/statement_deferral.hpp>
 #include <weir/data/streamed_rows.hpp>
 #include <weir/data/table_reader.hpp>
 #include <weir/data/versions.hpp>
@@ -99,8 +100,10 @@ public:
             });
         if (then && !embedded.empty())
             throw refused_past_relations("query");
-        // A unit of work sees what nobody else does yet.
-        if (cache_ && !then && embedded.empty() && asked.within == nullptr)
+        // A unit of work sees what nobody else does yet; a statement that was waited for has read
+        // with the rights that its caller had then.
+        const bool is_resumed = asked.deferral && asked.deferral->resumed;
+        if (cache_ && !then && embedded.empty() && asked.within == nullptr && !is_resumed)
             return answer_kept(asked);
         return answer_past("query", [&] { return answer_row(asked, then, embedded); });
     }

@@ -2,6 +2,7 @@
 // The whole life of a row over HTTP, on both backends, whose answers must be the same JSON.
 #include <catch.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "fixture.hpp"
@@ -515,6 +516,105 @@ TEST_CASE("a well is written and read alike on the engine and on a warehouse") {
         CHECK(on({.method = "POST", .target = "/api/v1/wells/4201234999/restore"}).status == 200);
         CHECK(on({.method = "POST", .target = "/api/v1/wells/4201234999/purge"}).status == 403);
     });
+}
+
+namespace {
+
+/// Answers of reads by key that asked nothing of the database.
+double kept_answers(const service& on) {
+    return value_of(
+        metrics_of(on), R"(weir_cache_lookups_total{cache="rows of wells",by="value"})"
+    );
+}
+
+void check_every_door(const service& on, const std::string& key) {
+    const auto path = "/api/v1/wells/" + key;
+    const std::string where =
+        R"({"catalog": "oil_gas_catalog", "schema": "production_schema", "table": "wells", )";
+    const auto by_key = where + R"("key_column": "api10", "key_value": )" + key;
+    const auto rest = "/rest/v1/wells?api10=eq." + key;
+
+    struct write {
+        std::string method;
+        std::string target;
+        std::string body{};
+        std::vector<std::pair<std::string, std::string>> headers{};
+    };
+
+    const auto row = [&](const std::string& name) {
+        return R"({"api10": )" + key + R"(, "api14": )" + key + R"(0000, "wellname": ")" + name +
+               "\"}";
+    };
+    const std::vector<write> writes{
+        {"POST", "/api/v1/records/write", where + R"("data": [)" + row("RECORDS") + "]}"},
+        {"PUT", "/api/v1/records/update", by_key + R"(, "updates": {"wellname": "UPDATED"}})"},
+        {"PUT",
+         "/api/v1/records/update",
+         where + R"("filters": [{"column": "api10", "op": "=", "value": )" + key +
+             R"(}], "updates": {"wellname": "FILTERED"}})"},
+        {"DELETE", "/api/v1/records/delete", by_key + "}"},
+        {"POST", path + "/restore"},
+        {"PATCH", rest, R"({"wellname": "REST"})"},
+        {"POST", "/rest/v1/wells", row("MERGED"), {{"Prefer", "resolution=merge-duplicates"}}},
+        {"DELETE", rest},
+        {"POST", path + "/restore"},
+        {"PATCH", path, R"({"wellname": "TYPED"})"},
+        {"PUT", path, R"({"wellname": "PUT", "api14": )" + key + "0000}"},
+        {"PATCH", "/api/v1/wells?api10=eq." + key, R"({"wellname": "MANY"})"},
+        {"PATCH",
+         "/api/v1/wells/batch",
+         R"([{"key": {"api10": )" + key + R"(}, "set": {"wellname": "BATCH"}}])"},
+        {"PATCH", path, R"({"wellname": "KEYED"})", {{"Idempotency-Key", "kept-" + key}}},
+        {"POST", "/api/v1/records/delete", by_key + "}"},
+        {"POST", path + "/restore"},
+    };
+    for (const auto& each : writes) {
+        INFO(each.method << ' ' << each.target << ' ' << each.body);
+        // Whether it is there or not, what is asked again is kept by now.
+        const auto before = on.send({.target = path});
+        CHECK(on.send({.target = path}).header("ETag") == before.header("ETag"));
+        const auto done = on.send(
+            {.method = each.method,
+             .target = each.target,
+             .body = each.body,
+             .headers = each.headers}
+        );
+        INFO(done.body);
+        REQUIRE(done.status < 300);
+        const auto after = on.send({.target = path});
+        const auto is_by_now =
+            on.send({.target = path, .headers = {{"Cache-Control", "no-cache"}}});
+        CHECK(after.status == is_by_now.status);
+        if (after.status == 200)
+            CHECK(after.body == is_by_now.body);
+        CHECK(after.header("ETag") == is_by_now.header("ETag"));
+        CHECK((after.status != before.status || after.header("ETag") != before.header("ETag")));
+    }
+}
+
+} // namespace
+
+TEST_CASE("what a service keeps of a row is forgotten by writes through every door") {
+    const settings doors{{"WEIR_POSTGREST", "/rest/v1"}, {"WEIR_LOCAL_USER", "lena"}};
+    SECTION("on the embedded engine") {
+        const service on{embedded_settings(doors)};
+        check_every_door(on, "4300000077");
+        CHECK(kept_answers(on) > 0);
+    }
+    SECTION("on a warehouse") {
+        const test::own_schema schema{test::postgres_server::shared(), "e2e_doors"};
+        const service on{local_settings(workspace_of_local(), schema.server(), schema.name(), doors)
+        };
+        check_every_door(on, "4300000078");
+        CHECK(kept_answers(on) > 0);
+        // Nothing is asked of the warehouse.
+        const auto kept = kept_answers(on);
+        CHECK(on.send({.target = "/api/v1/wells/4300000078"}).status == 200);
+        static_cast<void>(workspace_of_local().take_requests());
+        CHECK(on.send({.target = "/api/v1/wells/4300000078"}).status == 200);
+        CHECK(kept_answers(on) > kept);
+        CHECK(workspace_of_local().take_requests().find("/sql/statements") == std::string::npos);
+    }
 }
 
 } // namespace rows_cases

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows that are kept for a while (`api: {cache_seconds: N}`): what is answered with them, whose
 // they are, and when they are forgotten.
+#include <weir/app/job_context.hpp>
+#include <weir/data/any_session.hpp>
+#include <weir/data/repository.hpp>
+#include <weir/data/shared_unit.hpp>
+#include <weir/data/statement_deferral.hpp>
 #include <weir/http/row_cache.hpp>
 
 #include <array>
@@ -12,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <tutorial.weir.hpp>
 #include <vector>
 
 #include "service.hpp"
@@ -234,6 +240,71 @@ TEST_CASE("what others write is told when the time is over, or where a client as
         CHECK((each.statistics().bytes != 0) == (each.facts().name == "wells"));
     });
     CHECK(kept == 1);
+}
+
+TEST_CASE("what routes of an application and jobs write is told at once") {
+    pair_of_services on;
+    const auto rename = [](auto&& wells, const std::string& name) {
+        REQUIRE(wells.update({.api10 = 4201234567}, {.wellname = name}));
+    };
+    on.keeping.routes().add(
+        "POST",
+        "/api/v1/rename",
+        [&, from = on.keeping.sessions()](const weir::http::request& asked) {
+            auto session = from.for_nobody(weir::http::purpose_of(asked));
+            rename(weir::repository<tutorial::well, weir::any_session>{session}, "BY A ROUTE");
+            return weir::http::response{.status = 204};
+        }
+    );
+    REQUIRE(on.plain.ask("PUT", one, R"({"wellname":"SMITH"})").status == 201);
+    CHECK(holds(on.keeping.ask("GET", one).body, "SMITH"));
+    CHECK(on.keeping.ask("POST", "/rename").status == 204);
+    CHECK(holds(on.keeping.ask("GET", one).body, "BY A ROUTE"));
+    const auto where = on.keeping.sessions();
+    const weir::app::job_sessions from{
+        .on = [&](const weir::table*) { return &where; }, .options = on.at.options()
+    };
+    const weir::claimed_job claimed{.id = "1", .owner = "ada", .actor = "ada"};
+    weir::app::detail::job_progress progress;
+    {
+        weir::app::job_context job{claimed, from, {}, progress, [](std::string_view /*saved*/) {
+                                       return true;
+                                   }};
+        rename(job.rows<tutorial::well>(), "BY A JOB");
+        CHECK(holds(on.keeping.ask("GET", one).body, "BY A JOB"));
+    }
+    // Of a unit of work once it is committed.
+    auto session = where.for_caller(ada());
+    if (!session.has_units())
+        return;
+    {
+        weir::app::job_context job{claimed, from, {}, progress, [](std::string_view /*saved*/) {
+                                       return true;
+                                   }};
+        const weir::http::session_purpose purpose{
+            .of = nullptr, .request_id = {}, .cancelled_by = {}, .trace = job.trace()
+        };
+        auto traced = where.for_caller(ada(), purpose);
+        weir::shared_unit unit{traced, weir::deadline{}};
+        job.work_in(unit.join());
+        rename(job.rows<tutorial::well>(), "BY A UNIT");
+        unit.commit();
+    }
+    CHECK(holds(on.keeping.ask("GET", one).body, "BY A UNIT"));
+}
+
+TEST_CASE("what a statement has read that was waited for is kept for nobody") {
+    pair_of_services on;
+    REQUIRE(on.plain.ask("PUT", one, R"({"wellname":"SMITH"})").status == 201);
+    for (int at = 0; at < 2; ++at) {
+        weir::http::request asked;
+        asked.method = "GET";
+        asked.target = "/api/v1" + std::string{one};
+        asked.deferral = std::make_shared<weir::statement_deferral>();
+        asked.deferral->resumed = {.position = 7, .statement_id = "of-before"};
+        CHECK(on.keeping.ask_as(ada(), std::move(asked)).status == 200);
+    }
+    CHECK(on.take_statements() == 2);
 }
 
 TEST_CASE("lists, embedded rows and rows inside a unit of work are read each time") {
