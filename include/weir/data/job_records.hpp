@@ -188,7 +188,7 @@ public:
     /// Errors: authentication_error on a session for nobody.
     [[nodiscard]] std::string
     add(any_session_base& on, const new_job& asked, deadline until = {}) const {
-        const auto* const who = &owner_on(on);
+        const auto& who = owner_on(on);
         std::string id;
         append_uuid(id, uuid::random());
         auto made = write(on);
@@ -212,8 +212,8 @@ public:
         made.value(job_column::kind, asked.kind).put(", ").state(job_state::pending).put(", ");
         made.value(job_column::attempts, std::int32_t{0}).put(", ");
         made.value(job_column::cancel_requested, false).put(", ");
-        made.value(job_column::owner, std::string_view{who->id}).put(", ");
-        made.value(job_column::actor, who->actor()).put(", ");
+        made.value(job_column::owner, std::string_view{who.id}).put(", ");
+        made.value(job_column::actor, who.actor()).put(", ");
         made.value(job_column::request_id, asked.request_id).put(", ");
         made.value(job_column::input, asked.input).put(", ");
         made.value(job_column::saved, asked.saved).put(", ");
@@ -239,7 +239,7 @@ public:
     /// Ends a job of the session's caller that has not begun, and asks for the end of one that
     /// runs; false where it is over, or there is none.
     [[nodiscard]] bool cancel(any_session_base& on, std::string_view id, deadline until) const {
-        const auto* const who = &owner_on(on);
+        const auto& who = owner_on(on);
         auto made = write(on);
         made.put("update ").table_name().put(" set ").name(job_column::cancel_requested);
         made.put(" = ").value(job_column::cancel_requested, true);
@@ -255,7 +255,7 @@ public:
         if_pending(job_column::state, [&] { made.state(job_state::cancelled); });
         made.put(" where ").name(job_column::id).put(" = ").value(job_column::id, id);
         made.put(" and ").name(job_column::owner).put(" = ");
-        made.value(job_column::owner, std::string_view{who->id}).put(" and ");
+        made.value(job_column::owner, std::string_view{who.id}).put(" and ");
         made.name(job_column::state).put(" in (").state(job_state::pending).put(", ");
         made.state(job_state::running).put(")");
         return made.run(on, sql::verb::update, until, sql::reach::caller).affected_rows() != 0;

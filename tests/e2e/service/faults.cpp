@@ -417,19 +417,31 @@ TEST_CASE("SIGTERM under load: what was answered is stored, what is stored was a
             );
         });
     }
-    CHECK(eventually([&] { return stored > 100 && streamed > 5; }));
+    std::atomic<int> refused{0};
+    running.emplace_back([&] {
+        keep_asking(
+            {.method = "POST", .target = "/api/v1/orders", .body = R"({"total": "x"})"},
+            400,
+            refused
+        );
+    });
+    CHECK(eventually([&] { return stored > 100 && streamed > 5 && refused > 20; }));
     const auto start = std::chrono::steady_clock::now();
     CHECK(on.process().stop() == 0);
     CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds{10});
     for (auto& each : running)
         each.join();
     CHECK(other == 0);
-    CHECK(
-        schema.server().as_superuser("select count(*) from \"" + schema.name() + "\".orders") ==
-        std::to_string(stored)
-    );
+    const auto rows_of = [&](const std::string& table) {
+        return schema.server().as_superuser(
+            "select count(*) from \"" + schema.name() + "\"." + table
+        );
+    };
+    CHECK(rows_of("orders") == std::to_string(stored));
+    // What was refused is in the api_log, to the last row.
+    CHECK(rows_of("api_log") == std::to_string(refused));
     // A client that connects in the very moment the socket closes was not accepted.
-    CHECK(lost <= clients + 2);
+    CHECK(lost <= clients + 3);
 }
 
 TEST_CASE("500 idle connections and 50 slow clients keep nobody waiting; heads may be long") {
