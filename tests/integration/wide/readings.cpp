@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A table of 1,000 columns through the repository and JSON, on both backends.
+// A table of WEIR_TEST_COLUMNS columns through the repository and JSON, on both backends.
 #include <weir/data/any_session.hpp>
 #include <weir/data/create_tables.hpp>
 #include <weir/data/repository.hpp>
@@ -30,7 +30,7 @@ using wide::reading;
 using wide::reading_create;
 using wide::reading_update;
 
-static_assert(member_count<reading> == 1000);
+static_assert(member_count<reading> == WEIR_TEST_COLUMNS);
 
 class postgres_backend {
 public:
@@ -151,7 +151,7 @@ const std::vector<std::string> none{};
 } // namespace
 
 TEMPLATE_TEST_CASE(
-    "a row with values in 1,000 columns is stored and found", "", postgres_backend, embedded_backend
+    "a row with a value in every column is stored and found", "", postgres_backend, embedded_backend
 ) {
     readings<TestType> table;
     const auto given = full(1);
@@ -265,18 +265,18 @@ TEMPLATE_TEST_CASE(
     CHECK(differences(table.rows.insert(read.rows[0]), given) == none);
 
     reading_update change{};
-    CHECK(json::read_update<reading>(R"({"c991": 1, "depth": null})", change).empty());
+    CHECK(json::read_update<reading>(R"({"c283": 1, "depth": null})", change).empty());
     CHECK(change.depth.is_null());
-    CHECK_FALSE(change.c991.is_absent());
+    CHECK_FALSE(change.c283.is_absent());
 }
 
 TEST_CASE("everything wrong with a wide body is told by column") {
     json::create_body<reading> read;
     const auto broken = json::read_creates<reading>(
-        R"({"id": 1, "depth": 2000000, "c992": "x", "c0": 1, "c991": {}})", read
+        R"({"id": 1, "depth": 2000000, "c284": "x", "c0": 1, "c283": {}})", read
     );
     std::vector<std::string> where;
     for (const auto& each : broken)
         where.push_back(std::get<std::string>(each.loc.at(1)));
-    CHECK(where == std::vector<std::string>{"c992", "c0", "c991", "label", "depth"});
+    CHECK(where == std::vector<std::string>{"c284", "c0", "c283", "label", "depth"});
 }
