@@ -15,6 +15,8 @@
 
 #include "service.hpp"
 
+namespace time_travel_cases {
+
 using namespace test;
 using std::chrono::seconds;
 
@@ -201,3 +203,5 @@ TEST_CASE("rows of then are the caller's, by time travel too") {
     CHECK(on.ask("GET", all).status == 401);
     CHECK(on.ask("GET", one + then).status == 401);
 }
+
+} // namespace time_travel_cases

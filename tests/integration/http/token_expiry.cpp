@@ -14,6 +14,8 @@
 
 #include "service.hpp"
 
+namespace token_expiry_cases {
+
 using namespace test;
 
 namespace {
@@ -101,3 +103,5 @@ TEST_CASE("tokens expire under load, and no request fails") {
     CHECK(fetches >= 2);
     CHECK(static_cast<double>(fetches) <= 2 * took.count() / life_seconds + 4);
 }
+
+} // namespace token_expiry_cases

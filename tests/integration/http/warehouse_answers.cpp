@@ -11,6 +11,8 @@
 
 #include "service.hpp"
 
+namespace warehouse_answers_cases {
+
 using namespace test;
 using std::chrono::milliseconds;
 
@@ -254,3 +256,5 @@ TEST_CASE("a result that is gone is answered 503, a write with the doubt") {
     }
     CHECK(on.name() == "B");
 }
+
+} // namespace warehouse_answers_cases

@@ -10,6 +10,8 @@
 
 #include "service.hpp"
 
+namespace warehouse_faults_cases {
+
 using namespace test;
 
 namespace {
@@ -199,7 +201,7 @@ void inject(const fault& what, int calls) {
     );
 }
 
-bool is_done(const weir::http::response& answer) {
+bool has_succeeded(const weir::http::response& answer) {
     return answer.status / 100 == 2;
 }
 
@@ -219,7 +221,7 @@ TEST_CASE("after every fault at every call of every verb the table holds what wa
                 INFO(verb.name << " with " << fault.members << " at call " << calls);
                 INFO(answer.status << " " << answer.body);
                 const auto now = in.state();
-                if (is_done(answer)) {
+                if (has_succeeded(answer)) {
                     CHECK(now == verb.after);
                 } else {
                     // Only where it cannot be known, and then it is said; never half of it.
@@ -232,7 +234,7 @@ TEST_CASE("after every fault at every call of every verb the table holds what wa
                     const auto again = verb.ask(in);
                     INFO("again: " << again.status << " " << again.body);
                     const bool was_there = now == verb.after && again.status == verb.repeated;
-                    CHECK((is_done(again) || was_there));
+                    CHECK((has_succeeded(again) || was_there));
                     CHECK(in.state() == verb.after);
                 }
                 if (!has_struck)
@@ -262,7 +264,7 @@ TEST_CASE("after every fault at every call of a batch each change is what its re
             workspace().clear_faults();
             INFO(fault.members << " at call " << calls << ": " << answer.body);
             const auto now = in.state();
-            CHECK((is_done(answer) || !fault.is_plain));
+            CHECK((has_succeeded(answer) || !fault.is_plain));
             for (const int number : {1, 2}) {
                 const auto name = std::string{number == 1 ? "uno" : "dos"};
                 const auto key = R"({"key":)" + in.key(number);
@@ -273,7 +275,7 @@ TEST_CASE("after every fault at every call of a batch each change is what its re
                     CHECK(holds(answer.body, R"("code":"outcome_unknown")"));
                 }
             }
-            CHECK(is_done(change()));
+            CHECK(has_succeeded(change()));
             CHECK(in.state() == "1:uno 2:dos");
             if (!has_struck)
                 break;
@@ -296,7 +298,7 @@ TEST_CASE("a change of a version is made once, or is told not to have been made"
         const auto answer = change();
         workspace().clear_faults();
         INFO(answer.status << " " << answer.body);
-        if (is_done(answer)) {
+        if (has_succeeded(answer)) {
             CHECK(in.state() == "1:changed 2:two");
             continue;
         }
@@ -306,3 +308,5 @@ TEST_CASE("a change of a version is made once, or is told not to have been made"
         CHECK(in.state() == "1:changed 2:two");
     }
 }
+
+} // namespace warehouse_faults_cases

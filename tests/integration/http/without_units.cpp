@@ -7,6 +7,8 @@
 
 #include "service.hpp"
 
+namespace without_units_cases {
+
 using namespace test;
 
 namespace {
@@ -97,3 +99,5 @@ TEST_CASE("at the same time a key runs once, and another instance is told that i
     CHECK_FALSE(stored.empty());
     CHECK(total(on, "/orders") == "1");
 }
+
+} // namespace without_units_cases
