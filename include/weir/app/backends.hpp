@@ -177,6 +177,12 @@ private:
             "Requests refused because too many waited for a connection.",
             of.turned_away
         );
+        to.single(
+            "weir_pool_shared_reads_total",
+            "counter",
+            "Reads of single rows that went to the database with others.",
+            of.shared_reads
+        );
     }
 
     void add(std::string name, std::string description, http::sessions from) {

@@ -171,7 +171,11 @@ protected:
             is_postgres() ? std::string_view{fixed_text<sql::dialect::postgres, Which>()}
                           : std::string_view{fixed_text<sql::dialect::databricks, Which>()};
         const sql::statement statement{
-            text, table_of<Row>.name, sql::verb_of(Which), sql::reach_of(table_of<Row>)
+            text,
+            table_of<Row>.name,
+            sql::verb_of(Which),
+            sql::reach_of(table_of<Row>),
+            Which == fixed::find,
         };
         return session_->execute(statement, arguments, due());
     }

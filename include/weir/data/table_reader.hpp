@@ -188,7 +188,10 @@ public:
         const auto seen = visible(removed);
         auto arguments = caller_arguments(seen.rows);
         bind_key(arguments, format());
-        return run([&](sql::writer& out) { sql::write_find(out, *of_, seen); }, arguments);
+        const auto text = sql::written(session_->dialect(), [&](sql::writer& out) {
+            sql::write_find(out, *of_, seen);
+        });
+        return execute(text, arguments, true);
     }
 
     /// The same as it was at a time.
@@ -266,9 +269,14 @@ private:
 
     template <class Write>
     auto run(Write&& write, const sql::arguments& arguments) {
-        const auto text = sql::written(session_->dialect(), std::forward<Write>(write));
+        return execute(
+            sql::written(session_->dialect(), std::forward<Write>(write)), arguments, false
+        );
+    }
+
+    auto execute(std::string_view text, const sql::arguments& arguments, bool is_point) {
         return session_->execute(
-            {text, of_->name, sql::verb::select, sql::reach_of(*of_)},
+            {text, of_->name, sql::verb::select, sql::reach_of(*of_), is_point},
             arguments,
             until_.value_or(deadline{})
         );

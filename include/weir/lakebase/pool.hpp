@@ -10,6 +10,7 @@
 #include <weir/data/caller.hpp>
 #include <weir/lakebase/detail/connection.hpp>
 #include <weir/lakebase/detail/connector.hpp>
+#include <weir/lakebase/detail/shared_trips.hpp>
 #include <weir/lakebase/detail/statement_watch.hpp>
 #include <weir/lakebase/options.hpp>
 
@@ -23,6 +24,7 @@
 #include <mutex>
 #include <numeric>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -47,6 +49,8 @@ struct pool_statistics {
     std::uint64_t failed_connects = 0;
     /// Callers turned away because too many waited.
     std::uint64_t turned_away = 0;
+    /// Reads of single rows that went to the server with others.
+    std::uint64_t shared_reads = 0;
 };
 
 namespace detail {
@@ -76,6 +80,7 @@ public:
     explicit pool(options to, password_provider password = {})
         : options_(checked(std::move(to))), connector_(options_, std::move(password)),
           free_(all_places(options_.kept + options_.overflow)), places_(make_places(free_.size())),
+          trips_(trips_of(options_), options_.prepared),
           dog_(places_, [this] { close_unneeded(); }, housekeeping_pause(options_)) {
         idle_.reserve(places_.size());
     }
@@ -125,6 +130,7 @@ public:
             .retired = retired_,
             .failed_connects = connector_.failures(),
             .turned_away = turned_away_,
+            .shared_reads = trips_.shared(),
         };
     }
 
@@ -165,6 +171,11 @@ private:
         // Taken from the back.
         std::iota(places.rbegin(), places.rend(), std::size_t{0});
         return places;
+    }
+
+    static std::size_t trips_of(const lakebase::options& to) {
+        const std::size_t cores = std::thread::hardware_concurrency();
+        return to.point_trips == 0 ? std::max<std::size_t>(cores / 2, 1) : to.point_trips;
     }
 
     static std::chrono::milliseconds housekeeping_pause(const lakebase::options& to) {
@@ -371,6 +382,7 @@ private:
     std::uint64_t retired_ = 0;
     std::uint64_t turned_away_ = 0;
     std::vector<std::unique_ptr<detail::watched_statement>> places_;
+    detail::shared_trips trips_;
     // Last: it looks at the places and calls close_unneeded().
     detail::watchdog dog_;
 };

@@ -7,6 +7,7 @@
 #include <weir/data/caller.hpp>
 #include <weir/data/session.hpp>
 #include <weir/lakebase/detail/cancel_point.hpp>
+#include <weir/lakebase/detail/shared_trips.hpp>
 #include <weir/lakebase/detail/told_settings.hpp>
 #include <weir/lakebase/pool.hpp>
 #include <weir/lakebase/result.hpp>
@@ -16,6 +17,7 @@
 #include <weir/sql/statement.hpp>
 
 #include <concepts>
+#include <exception>
 #include <string_view>
 #include <utility>
 
@@ -58,29 +60,15 @@ public:
     rows execute(const sql::statement& statement, const sql::arguments& arguments, deadline until) {
         detail::refuse_nul(arguments);
         cancel_.refuse_if_cancelled();
-        detail::lease held{*from_, until, &cancel_};
-        const bool writes = statement.verb != sql::verb::select;
-        if (writes && held.has_rested() && held.link().has_hung_up())
-            held.replace(until);
-        const detail::call call{
-            .table = statement.table,
-            .ambiguous = writes,
-            .owner = &cancel_,
-            .due = until.at(),
-            .told = told_.for_statement(who_, statement.reach),
-        };
-        cancel_.enter(held.watch());
-        const leaving leave{cancel_};
-        try {
-            cancel_.refuse_if_cancelled();
-            return rows{held.link().execute(statement, arguments, call)};
-        } catch (const connection_error& lost) {
-            if (!held.is_from_idle() || !held.link().is_broken() || lost.outcome_unknown())
-                throw;
-        }
-        held.replace(until);
-        cancel_.refuse_if_cancelled();
-        return rows{held.link().execute(statement, arguments, call)};
+        if (!statement.is_point || statement.reach != sql::reach::open)
+            return execute_alone(statement, arguments, until);
+        detail::passenger self{statement, arguments, cancel_, until};
+        detail::shared_trips::trip trip{from_->trips_, self};
+        if (trip.party().size() > 1)
+            lead(trip);
+        if (self.answer)
+            return rows{std::move(self.answer)};
+        return execute_alone(statement, arguments, until);
     }
 
     /// Executes a query whose rows are fetched as they are read, in constant memory, all of it by
@@ -107,6 +95,7 @@ public:
     void cancel() {
         cancel_.cancel();
         from_->cancel_wait(&cancel_);
+        from_->trips_.let_go(cancel_);
     }
 
 private:
@@ -115,6 +104,49 @@ private:
 
         ~leaving() { point.leave(); }
     };
+
+    rows execute_alone(
+        const sql::statement& statement, const sql::arguments& arguments, deadline until
+    ) {
+        cancel_.refuse_if_cancelled();
+        detail::lease held{*from_, until, &cancel_};
+        const bool writes = statement.verb != sql::verb::select;
+        if (writes && held.has_rested() && held.link().has_hung_up())
+            held.replace(until);
+        const detail::call call{
+            .table = statement.table,
+            .ambiguous = writes,
+            .owner = &cancel_,
+            .due = until.at(),
+            .told = told_.for_statement(who_, statement.reach),
+        };
+        cancel_.enter(held.watch());
+        const leaving leave{cancel_};
+        try {
+            cancel_.refuse_if_cancelled();
+            return rows{held.link().execute(statement, arguments, call)};
+        } catch (const connection_error& lost) {
+            if (!held.is_from_idle() || !held.link().is_broken() || lost.outcome_unknown())
+                throw;
+        }
+        held.replace(until);
+        cancel_.refuse_if_cancelled();
+        return rows{held.link().execute(statement, arguments, call)};
+    }
+
+    /// Executes what travels together. Where that fails nobody has lost anything but time: all but
+    /// those whose answers came go alone.
+    void lead(detail::shared_trips::trip& trip) noexcept {
+        try {
+            detail::lease held{*from_, trip.due(), &cancel_};
+            cancel_.enter(held.watch());
+            const leaving leave{cancel_};
+            held.link().execute_each(trip, {.owner = &cancel_, .due = trip.due().at()});
+        } catch (const std::exception&) {
+            // Each goes alone and is told its own error.
+        }
+        trip.arrive();
+    }
 
     pool* from_;
     Who who_;

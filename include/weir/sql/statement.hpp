@@ -59,6 +59,8 @@ struct statement {
     std::string_view table{};
     sql::verb verb = sql::verb::select;
     sql::reach reach = sql::reach::caller;
+    /// Whether it reads one row at most, by its key: sessions may send several such together.
+    bool is_point = false;
 };
 
 /// The values of a statement's placeholders, in order, as text in the dialect's spelling.

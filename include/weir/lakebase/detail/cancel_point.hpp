@@ -37,8 +37,10 @@ public:
             running->cancel(this);
     }
 
+    [[nodiscard]] bool is_cancelled() const noexcept { return cancelled_.load(); }
+
     void refuse_if_cancelled() const {
-        if (cancelled_.load())
+        if (is_cancelled())
             throw timeout_error{"The session was cancelled"};
     }
 

@@ -6,6 +6,7 @@
 #include <weir/lakebase/detail/pq_link.hpp>
 #include <weir/lakebase/detail/prepared_cache.hpp>
 #include <weir/lakebase/detail/server_report.hpp>
+#include <weir/lakebase/detail/shared_trips.hpp>
 #include <weir/lakebase/detail/statement_watch.hpp>
 #include <weir/lakebase/options.hpp>
 #include <weir/lakebase/sqlstate.hpp>
@@ -20,6 +21,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace weir::lakebase::detail {
 
@@ -119,6 +121,33 @@ public:
             }
             sent = false;
             return send(statement, arguments, of, sent);
+        });
+    }
+
+    /// Executes the reads of a trip in one round trip, and keeps there the answers that came.
+    ///
+    /// Errors: as execute(), of the first that failed; those after it have no answer either.
+    void execute_each(shared_trips::trip& trip, const call& of) {
+        (void)guarded(of, [&](bool&) {
+            try {
+                std::vector<prepared_call> calls;
+                calls.reserve(trip.party().size());
+                // A trip has no more seats than the cache: none of these puts out another.
+                for (const auto* each : trip.party())
+                    calls.push_back({name_of(each->asked.text), each->with});
+                link_.execute_each(
+                    calls,
+                    [&] { trip.has_left(); },
+                    [&](std::size_t at, pq_answer got) { trip.take(at, std::move(got)); }
+                );
+            } catch (const pq_failure& refused) {
+                if (is_stale_plan(refused)) {
+                    for (const auto* each : trip.party())
+                        prepared_.forget(each->asked.text);
+                }
+                throw;
+            }
+            return pq_answer{};
         });
     }
 

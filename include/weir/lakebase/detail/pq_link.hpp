@@ -8,10 +8,12 @@
 
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <poll.h>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -160,6 +162,25 @@ public:
         return read_answers(0, [](const pq_answer&) { return false; });
     }
 
+    /// Executes statements in one round trip, in one transaction: where one fails, those after it
+    /// are not executed. Calls `has_left()` when all are sent, and `take(at, answer)` for each that
+    /// was done.
+    template <class HasLeft, class Take>
+    void
+    execute_each(std::span<const prepared_call> asked, const HasLeft& has_left, const Take& take) {
+        in_pipeline(
+            [&] {
+                return std::all_of(asked.begin(), asked.end(), [this](const prepared_call& each) {
+                    return send(each);
+                });
+            },
+            [&](const auto& is_end) {
+                has_left();
+                read_all(is_end, take);
+            }
+        );
+    }
+
     /// Executes two statements in one round trip and gives the answer of the second. Outside a unit
     /// of work they are one: what the first sets for the transaction ends with the second, and
     /// where one fails neither has happened.
@@ -222,10 +243,20 @@ private:
     /// Reads until nothing more comes, or `is_end` says so; gives the answer at `wanted`, or throws
     /// what the first that failed says.
     template <class IsEnd>
-    pq_answer read_answers(int wanted, const IsEnd& is_end) {
+    pq_answer read_answers(std::size_t wanted, const IsEnd& is_end) {
         pq_answer found;
+        read_all(is_end, [&](std::size_t at, pq_answer got) {
+            if (at == wanted)
+                found = std::move(got);
+        });
+        return done(std::move(found));
+    }
+
+    /// The same for all answers: `take(at, answer)`.
+    template <class IsEnd, class Take>
+    void read_all(const IsEnd& is_end, const Take& take) {
         pq_answer failed;
-        int done_before = 0;
+        std::size_t done_before = 0;
         for (bool was_nothing = false;;) {
             pq_answer got{::PQgetResult(link_.get())};
             if (!got) {
@@ -243,16 +274,13 @@ private:
                 is_usable_ = false;
                 break;
             }
-            if (is_done(got)) {
-                if (done_before++ == wanted)
-                    found = std::move(got);
-            } else if (!failed && got.status() != PGRES_PIPELINE_ABORTED) {
+            if (is_done(got))
+                take(done_before++, std::move(got));
+            else if (!failed && got.status() != PGRES_PIPELINE_ABORTED)
                 failed = std::move(got);
-            }
         }
         if (failed)
             failed.require_done();
-        return done(std::move(found));
     }
 
     [[nodiscard]] static bool is_done(const pq_answer& got) noexcept {
@@ -269,6 +297,14 @@ private:
     /// What `send_all()` sends, two statements or three, and the answer of the second.
     template <class Send>
     pq_answer in_one_trip(const Send& send_all) {
+        pq_answer found;
+        in_pipeline(send_all, [&](const auto& is_end) { found = read_answers(1, is_end); });
+        return found;
+    }
+
+    /// Sends with `send_all()` and reads with `read(is_end)`, in one round trip.
+    template <class Send, class Read>
+    void in_pipeline(const Send& send_all, const Read& read) {
         if (::PQenterPipelineMode(link_.get()) == 0)
             throw_own();
         const leaving_pipeline leave{*this};
@@ -277,13 +313,9 @@ private:
             unsent = ::PQerrorMessage(link_.get());
         if (::PQpipelineSync(link_.get()) == 0)
             throw_own();
-        const auto is_end = [](const pq_answer& got) {
-            return got.status() == PGRES_PIPELINE_SYNC;
-        };
-        auto found = read_answers(1, is_end);
+        read([](const pq_answer& got) { return got.status() == PGRES_PIPELINE_SYNC; });
         if (!unsent.empty())
             throw pq_failure{unsent, ""};
-        return found;
     }
 
     /// Every answer has been read by now; where not, the connection is broken, and found to be.

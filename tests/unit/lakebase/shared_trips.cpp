@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <weir/lakebase/detail/shared_trips.hpp>
+
+#include <catch.hpp>
+#include <chrono>
+#include <future>
+#include <memory>
+#include <set>
+#include <thread>
+#include <vector>
+
+using namespace std::chrono_literals;
+using weir::deadline;
+using weir::lakebase::detail::cancel_point;
+using weir::lakebase::detail::passenger;
+using weir::lakebase::detail::pq_answer;
+using weir::lakebase::detail::shared_trips;
+
+namespace {
+
+/// One trip at once, and nobody who waits leaves by itself.
+struct line {
+    shared_trips trips{1, 16, 1h};
+
+    void await_waiting(std::size_t count) const {
+        while (trips.waiting() < count)
+            std::this_thread::yield();
+    }
+};
+
+/// A read with all it needs.
+struct single_read {
+    weir::sql::statement statement{};
+    weir::sql::arguments arguments{};
+    cancel_point owner{};
+    passenger self;
+
+    explicit single_read(deadline until = {}) : self{statement, arguments, owner, until} {}
+};
+
+pq_answer answer(ExecStatusType status) {
+    return pq_answer{::PQmakeEmptyPGresult(nullptr, status)};
+}
+
+/// Travels in a thread of its own; gives how many it led.
+std::future<std::size_t> travel(line& on, single_read& with) {
+    return std::async(std::launch::async, [&] {
+        shared_trips::trip trip{on.trips, with.self};
+        const auto led = trip.party().size();
+        for (std::size_t seat = 0; seat < led; ++seat)
+            trip.take(seat, answer(PGRES_TUPLES_OK));
+        trip.arrive();
+        return led;
+    });
+}
+
+} // namespace
+
+TEST_CASE("a read that is alone leaves at once and takes nobody along") {
+    line on;
+    single_read one;
+    const shared_trips::trip trip{on.trips, one.self};
+    REQUIRE(trip.party().size() == 1);
+    CHECK(trip.party().front() == &one.self);
+    CHECK(on.trips.shared() == 0);
+}
+
+TEST_CASE("reads that come while one is under way leave together when it is back") {
+    line on;
+    single_read first;
+    single_read second;
+    single_read third;
+    shared_trips::trip trip{on.trips, first.self};
+    auto led_second = travel(on, second);
+    on.await_waiting(1);
+    auto led_third = travel(on, third);
+    on.await_waiting(2);
+    trip.take(0, answer(PGRES_COMMAND_OK));
+    trip.arrive();
+    CHECK(led_second.get() == 2);
+    CHECK(led_third.get() == 0);
+    CHECK(first.self.answer.status() == PGRES_COMMAND_OK);
+    CHECK(second.self.answer.status() == PGRES_TUPLES_OK);
+    CHECK(third.self.answer.status() == PGRES_TUPLES_OK);
+    CHECK(on.trips.shared() == 2);
+}
+
+TEST_CASE("each is handed the answer of its own seat, and none where none came") {
+    line on;
+    single_read first;
+    single_read second;
+    single_read third;
+    single_read fourth;
+    shared_trips::trip before{on.trips, first.self};
+    std::vector<std::future<std::size_t>> others;
+    auto leading = std::async(std::launch::async, [&] {
+        shared_trips::trip trip{on.trips, second.self};
+        trip.take(0, answer(PGRES_TUPLES_OK));
+        trip.take(1, answer(PGRES_COMMAND_OK));
+        return trip.party().size();
+    });
+    on.await_waiting(1);
+    others.push_back(travel(on, third));
+    on.await_waiting(2);
+    others.push_back(travel(on, fourth));
+    on.await_waiting(3);
+    before.arrive();
+    CHECK(leading.get() == 3);
+    for (auto& other : others)
+        CHECK(other.get() == 0);
+    CHECK(second.self.answer.status() == PGRES_TUPLES_OK);
+    CHECK(third.self.answer.status() == PGRES_COMMAND_OK);
+    CHECK_FALSE(fourth.self.answer);
+}
+
+TEST_CASE("a trip has so many seats, and who finds none leads the next") {
+    line on;
+    shared_trips& trips = on.trips;
+    std::vector<std::unique_ptr<single_read>> reads;
+    for (std::size_t number = 0; number < shared_trips::most_seats + 2; ++number)
+        reads.push_back(std::make_unique<single_read>());
+    shared_trips::trip before{trips, reads.front()->self};
+    std::vector<std::future<std::size_t>> led;
+    for (std::size_t number = 1; number < reads.size(); ++number) {
+        led.push_back(travel(on, *reads[number]));
+        on.await_waiting(number);
+    }
+    before.arrive();
+    std::multiset<std::size_t> parties;
+    for (auto& one : led)
+        parties.insert(one.get());
+    CHECK(parties.count(shared_trips::most_seats) == 1);
+    CHECK(parties.count(1) == 1);
+    CHECK(parties.count(0) == shared_trips::most_seats - 1);
+}
+
+TEST_CASE("who has waited for long enough leaves beside the trip before it") {
+    shared_trips trips{1, 16, 0ms};
+    single_read first;
+    single_read second;
+    const shared_trips::trip before{trips, first.self};
+    const shared_trips::trip beside{trips, second.self};
+    CHECK(beside.party().size() == 1);
+}
+
+TEST_CASE("nobody waits for a server that is far") {
+    line on;
+    while (on.trips.is_near()) {
+        single_read slow;
+        const shared_trips::trip trip{on.trips, slow.self};
+        std::this_thread::sleep_for(2 * shared_trips::near);
+    }
+    single_read first;
+    single_read second;
+    const shared_trips::trip before{on.trips, first.self};
+    const shared_trips::trip beside{on.trips, second.self};
+    CHECK(beside.party().size() == 1);
+}
+
+TEST_CASE("a trip is due when the first of its passengers is") {
+    line on;
+    single_read first;
+    single_read second;
+    single_read third{deadline::in(5s)};
+    shared_trips::trip before{on.trips, first.self};
+    auto due = std::async(std::launch::async, [&] {
+        const shared_trips::trip trip{on.trips, second.self};
+        return trip.due().at();
+    });
+    on.await_waiting(1);
+    auto taken = travel(on, third);
+    on.await_waiting(2);
+    before.arrive();
+    CHECK(due.get() == third.self.due.at());
+    CHECK(taken.get() == 0);
+}
+
+TEST_CASE("a cancelled read does not set out") {
+    line on;
+    single_read one;
+    one.owner.cancel();
+    const shared_trips::trip trip{on.trips, one.self};
+    CHECK(trip.party().empty());
+}
+
+TEST_CASE("a read that is cancelled while it waits is let go, without an answer") {
+    line on;
+    single_read first;
+    single_read second;
+    const shared_trips::trip before{on.trips, first.self};
+    auto led = travel(on, second);
+    on.await_waiting(1);
+    second.owner.cancel();
+    on.trips.let_go(second.owner);
+    CHECK(led.get() == 0);
+    CHECK_FALSE(second.self.answer);
+    CHECK(on.trips.waiting() == 0);
+}
+
+TEST_CASE("a passenger that is cancelled is let go as soon as its read is sent, the others stay") {
+    const bool is_sent_before = GENERATE(true, false);
+    line on;
+    single_read first;
+    single_read second;
+    single_read third;
+    shared_trips::trip before{on.trips, first.self};
+    std::promise<void> is_aboard;
+    std::promise<void> is_let_go;
+    auto leading = std::async(std::launch::async, [&] {
+        shared_trips::trip trip{on.trips, second.self};
+        if (is_sent_before)
+            trip.has_left();
+        is_aboard.set_value();
+        is_let_go.get_future().wait();
+        trip.take(0, answer(PGRES_TUPLES_OK));
+        trip.take(1, answer(PGRES_TUPLES_OK));
+        return trip.party().size();
+    });
+    on.await_waiting(1);
+    std::promise<void> is_back;
+    auto riding = std::async(std::launch::async, [&] {
+        const shared_trips::trip trip{on.trips, third.self};
+        is_back.set_value();
+    });
+    on.await_waiting(2);
+    before.arrive();
+    is_aboard.get_future().wait();
+    third.owner.cancel();
+    on.trips.let_go(third.owner);
+    auto back = is_back.get_future();
+    if (is_sent_before)
+        back.wait();
+    else
+        CHECK(back.wait_for(20ms) == std::future_status::timeout);
+    is_let_go.set_value();
+    CHECK(leading.get() == 2);
+    riding.get();
+    CHECK(second.self.answer.status() == PGRES_TUPLES_OK);
+    CHECK(bool{third.self.answer} == !is_sent_before);
+}
