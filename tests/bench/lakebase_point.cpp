@@ -2,7 +2,7 @@
 // A row read by key and a row inserted: weir's session beside the same prepared statement on plain
 // libpqxx and on bare libpq. CPU of this process per call. A shared machine has slow spells that
 // multiply every figure: hence short turns whose order rotates, ratios within one round, and
-// quartiles. Needs WEIR_TEST_PG.
+// quartiles. And what is refused because the server is known to be away. Needs WEIR_TEST_PG.
 #include <weir/lakebase/session.hpp>
 
 #include <libpq-fe.h>
@@ -53,9 +53,36 @@ void consume(const pqxx::result& rows) {
     }
 }
 
+/// What a statement costs while the server is known to be away, the exception included.
+void measure_circuit() {
+    weir::lakebase::pool away{{
+        .host = "127.0.0.1",
+        .port = 1,
+        .user = "nobody",
+        .connect_attempts = 1,
+        .breaker = {.failures = 1, .pause = std::chrono::hours{1}},
+    }};
+    auto session = away.session(weir::nobody{});
+    const auto refused = [&] {
+        try {
+            (void)session.execute(
+                {.text = "select 1", .verb = weir::sql::verb::select}, {}, weir::deadline{}
+            );
+            std::abort();
+        } catch (const weir::connection_error& failure) {
+            consumed += failure.sqlstate().size();
+        }
+    };
+    refused();
+    if (away.circuit() != weir::breaker_state::open)
+        std::abort();
+    weir::bench::measure("a statement while the circuit is open", refused);
+}
+
 } // namespace
 
 int main() {
+    measure_circuit();
     const auto& server = test::postgres_server::shared();
     const test::own_schema schema{server, "bench"};
     weir::lakebase::pool pool{schema.options()};
