@@ -141,6 +141,7 @@ private:
             detail::lease held{*from_, trip.due(), &cancel_};
             cancel_.enter(held.watch());
             const leaving leave{cancel_};
+            cancel_.refuse_if_cancelled();
             held.link().execute_each(trip, {.owner = &cancel_, .due = trip.due().at()});
         } catch (const std::exception&) {
             // Each goes alone and is told its own error.
