@@ -82,7 +82,7 @@ void append_json_change(
         if (out.back() != '{')
             out += ',';
         out.append("\"").append(of.name).append("\":");
-        json::append_json(out, value);
+        append_json_member(out, value);
     };
     for_each_member(key, [&](std::size_t at, const auto& member) {
         append(table_of<Row>.columns[columns_of_members<Row, key_of<Row>>[at]], member);

@@ -152,7 +152,7 @@ void bind_json_rows(sql::arguments& arguments, std::span<const Part> parts, cons
                 if (out.back() != '{')
                     out += ',';
                 out.append("\"").append(table_of<Row>.columns[column].name).append("\":");
-                json::append_json(out, member);
+                append_json_member(out, member);
             });
             out += '}';
         }

@@ -8,6 +8,7 @@
 #include <weir/core/text.hpp>
 #include <weir/core/text_array.hpp>
 #include <weir/core/uuid.hpp>
+#include <weir/data/codec.hpp>
 #include <weir/data/row_values.hpp>
 #include <weir/json/reader.hpp>
 #include <weir/json/record_reader.hpp>
@@ -214,7 +215,7 @@ private:
         column.is_named = true;
         if (!is_postgres()) {
             begin_member(objects_, at);
-            objects_.append(text == nullptr ? std::string_view{"null"} : std::string_view{*text});
+            append_json_member(objects_, text, of_->columns[at].type);
             return;
         }
         pad(column, rows_);

@@ -9,6 +9,7 @@
 #include <weir/core/error.hpp>
 #include <weir/core/value.hpp>
 #include <weir/data/any_session.hpp>
+#include <weir/data/codec.hpp>
 #include <weir/data/history_keeper.hpp>
 #include <weir/data/record_batch.hpp>
 #include <weir/data/record_keys.hpp>
@@ -770,7 +771,12 @@ private:
             keys.append_json(out, row, of_->columns[keys.by()].type);
             for (std::size_t at = 0; at < change.columns.size(); ++at) {
                 append_member(out.append(","), change.columns[at]);
-                out.append(change.values[at].is_null ? "null" : change.values[at].text);
+                const auto& value = change.values[at];
+                append_json_member(
+                    out,
+                    value.is_null ? nullptr : &value.text,
+                    of_->columns[change.columns[at]].type
+                );
             }
             for (std::size_t at = 0; at < of_->columns.size(); ++at) {
                 if (!sql::is_update_stamp(*of_, at))

@@ -447,4 +447,49 @@ TEMPLATE_TEST_CASE(
     CHECK(special.twice == std::numeric_limits<double>::infinity());
 }
 
+TEMPLATE_TEST_CASE(
+    "documents of every kind are kept, one by one and many at once",
+    "",
+    postgres_backend,
+    embedded_backend,
+    warehouse_backend
+) {
+    TestType backend;
+    auto session = backend.session(nobody{});
+    repository<specimens::specimen, decltype(session)> specimens{session, {.clock = at_noon}};
+    const std::vector<std::string> documents{
+        R"("text")", R"("{}")", R"("17")", "17", "true", R"([1,"x"])", R"({"a":"b"})"
+    };
+    const auto document_of = [](const specimens::specimen& found) {
+        auto text = found.document.value().text;
+        std::erase(text, ' ');
+        return text;
+    };
+    std::vector<specimens::specimen_create> rows;
+    for (const auto& each : documents)
+        rows.push_back({.document = json_text{each}});
+    const auto inserted = specimens.insert_all(rows);
+    REQUIRE(inserted.size() == documents.size());
+    std::vector<keyed_update<specimens::specimen>> changes;
+    for (std::size_t at = 0; at < documents.size(); ++at) {
+        CAPTURE(documents[at]);
+        CHECK(document_of(specimens.insert(rows[at])) == documents[at]);
+        CHECK(document_of(inserted[at]) == documents[at]);
+        changes.push_back(
+            {{inserted[at].id},
+             {.document = json_text{documents.rbegin()[static_cast<std::ptrdiff_t>(at)]}}}
+        );
+    }
+    CHECK(specimens.update_all(changes).count == documents.size());
+    for (std::size_t at = 0; at < documents.size(); ++at) {
+        CAPTURE(documents[at]);
+        const auto& key = inserted[inserted.size() - 1 - at].id;
+        CHECK(document_of(specimens.read({key})) == documents[at]);
+        CHECK(
+            document_of(specimens.update({key}, {.document = json_text{R"("one")"}}).value()) ==
+            R"("one")"
+        );
+    }
+}
+
 } // namespace rows_cases
