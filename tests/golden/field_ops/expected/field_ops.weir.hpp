@@ -815,7 +815,7 @@ inline constexpr weir::table weir::table_of<field_ops::well>{
     .columns = field_ops::facts::well_columns,
     .key = field_ops::facts::well_key_columns,
     .unique = field_ops::facts::well_unique,
-    .api = {.path = "wells", .records_v1 = true},
+    .api = {.path = "wells", .records_v1 = true, .cache_seconds = 60},
     .cluster_by = field_ops::facts::well_cluster_by,
     .source = "field_ops.yaml",
     .line = 24,
