@@ -7,7 +7,6 @@
 WORKSPACE is the program of the local workspace: the same on its warehouse; WEIR_DUCKDB_LIBRARY names the engine. WEIR_TEST_PG names the folder of the server, as for the other suites; without it nothing is tested (exit 77)."""
 
 import contextlib
-import json
 import os
 import pathlib
 import pty
@@ -24,20 +23,19 @@ sys.path.insert(0, str(here.parent / "migrate"))
 import documented  # noqa: E402
 import warehouse_rows  # noqa: E402
 from replay import check, failure, session, settings  # noqa: E402
+from tool import tool  # noqa: E402
 
 schemas = here.parents[2] / "schemas"
 PEOPLE = str(here / "people.yaml")
 SPECIMENS = str(schemas / "specimens.yaml")
 
 
-class place:
+class place(tool):
     """A database of its own, made anew."""
 
     def __init__(self, weir, folder):
-        self.weir = str(pathlib.Path(weir).resolve())
-        self.folder = pathlib.Path(folder)
-        self.env = {**{k: v for k, v in os.environ.items() if not k.startswith(("PG", "DATABASE_", "LAKEBASE_", "WEIR_"))},
-                    **settings()}
+        super().__init__(weir, folder, {**{k: v for k, v in os.environ.items() if not k.startswith(("PG", "DATABASE_", "LAKEBASE_", "WEIR_"))},
+                                        **settings()})
         self.owner = session(self.env, "postgres")
         self.owner.run("drop database if exists weir_rows with (force)")
         self.owner.run(f"create database weir_rows owner {self.env['PGUSER']}")
@@ -61,19 +59,7 @@ class place:
         return self.session.run(text)
 
     def run(self, *words, expected=0):
-        done = subprocess.run([self.weir, *words], env=self.env, capture_output=True, text=True, cwd=self.folder)
-        if done.returncode != expected:
-            raise failure(f"weir {' '.join(words)}: exit {done.returncode}, not {expected}\n{done.stdout}{done.stderr}")
-        return done.stderr
-
-    def write(self, name, text):
-        file = self.folder / name
-        file.write_text(text, newline="")
-        return str(file)
-
-    def rejects(self, file):
-        path = pathlib.Path(file + ".rejects.ndjson")
-        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        return self.done(*words, expected=expected).stderr
 
 
 def every_value_comes_back(at):

@@ -8,6 +8,7 @@ import signal
 import subprocess
 
 from replay import check, failure
+from tool import tool
 from warehouse import workspace
 
 here = pathlib.Path(__file__).resolve().parent
@@ -15,15 +16,13 @@ PEOPLE = here / "people.yaml"
 SPECIMENS = here.parents[2] / "schemas" / "specimens.yaml"
 
 
-class place:
+class place(tool):
     """A catalog of its own on a workspace of its own."""
 
     def __init__(self, weir, program, folder):
-        self.weir = str(pathlib.Path(weir).resolve())
-        self.folder = pathlib.Path(folder)
         self.at = workspace(program)
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "DATABASE_", "LAKEBASE_", "WEIR_", "DATABRICKS_"))}
-        self.env = {**kept, "DATABRICKS_HOST": self.at.url, "DATABRICKS_TOKEN": "dapi-local", "DATABRICKS_WAREHOUSE_ID": "local"}
+        super().__init__(weir, folder, {**kept, "DATABRICKS_HOST": self.at.url, "DATABRICKS_TOKEN": "dapi-local", "DATABRICKS_WAREHOUSE_ID": "local"})
 
     def close(self):
         self.at.close()
@@ -52,22 +51,10 @@ class place:
         return "\n".join("|".join("" if each is None else each for each in row) for row in self.ask(text))
 
     def run(self, *words, expected=0):
-        done = subprocess.run([self.weir, *words], env=self.env, capture_output=True, text=True, cwd=self.folder)
-        if done.returncode != expected:
-            raise failure(f"weir {' '.join(words)}: exit {done.returncode}, not {expected}\n{done.stdout}{done.stderr}")
-        return done.stdout
+        return self.done(*words, expected=expected).stdout
 
     def report(self, *words, expected=0):
         return json.loads(self.run(*words, "--format", "json", expected=expected))
-
-    def write(self, name, text):
-        file = self.folder / name
-        file.write_text(text, newline="")
-        return str(file)
-
-    def rejects(self, file):
-        path = pathlib.Path(file + ".rejects.ndjson")
-        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
 def every_value_comes_back(at, files):

@@ -3,7 +3,6 @@
 
 #include <weir/core/error.hpp>
 
-#include <charconv>
 #include <utility>
 
 namespace weir::ops {
@@ -12,12 +11,6 @@ namespace {
 
 /// What is left of a load that was killed goes with its connection; that takes the server a moment.
 constexpr const char* longest_wait = "set lock_timeout = '20s'";
-
-std::uint64_t number(const std::string& text) {
-    std::uint64_t value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
-}
 
 } // namespace
 
@@ -57,14 +50,9 @@ std::optional<load_state> load_record::read() {
     if (found.empty())
         return std::nullopt;
     const auto& row = found.front();
-    return load_state{
-        .bytes = number(row[0]),
-        .line = number(row[1]),
-        .rows = number(row[2]),
-        .rejected = number(row[3]),
-        .rejects_bytes = number(row[4]),
-        .is_finished = row[5] == "t",
-    };
+    auto noted = numbers_of(row);
+    noted.is_finished = row[5] == "t";
+    return noted;
 }
 
 void load_record::begin(const std::string& file) {

@@ -42,6 +42,10 @@ struct load_state {
     bool is_finished = false;
 };
 
+/// The numbers of a state from the first columns of its row in `weir_loads`: bytes, line, rows,
+/// rejected, rejects_bytes.
+[[nodiscard]] load_state numbers_of(const std::vector<std::string>& row);
+
 /// Nobody else loads the same file into the same table while one is there. Errors of all:
 /// database_error.
 class load_target {

@@ -4,6 +4,7 @@
 #include <weir/core/error.hpp>
 #include <weir/core/sha256.hpp>
 #include <weir/core/text.hpp>
+#include <weir/data/codec.hpp>
 #include <weir/data/record_batch.hpp>
 #include <weir/json/intake.hpp>
 #include <weir/json/reader.hpp>
@@ -17,14 +18,6 @@ namespace {
 
 bool is_made_uuid(const column& of) {
     return of.generated == generated_by::uuid || of.audit == audit_role::record_uuid;
-}
-
-/// A warehouse keeps a document as text: it goes there as text, so that it stays as it is spelled.
-void append_member(std::string& out, const column_type& of, const std::string& spelled) {
-    if (of.kind == type::json)
-        json::append_json_string(out, spelled);
-    else
-        out.append(spelled);
 }
 
 bool is_in_key(const table& of, std::size_t column) {
@@ -182,13 +175,13 @@ void row_check::append_object_line(row_at which, std::string& out) {
             continue;
         out.append(",\"").append(of_->columns[at].name).append("\":");
         if (value.is_given) {
-            append_member(out, of_->columns[at].type, value.text);
+            append_json_member(out, &value.text, of_->columns[at].type);
         } else if (is_made) {
             out.push_back('"');
             append_uuid(out, made_uuid(which.line, at));
             out.push_back('"');
         } else {
-            append_member(out, of_->columns[at].type, *fills_[at]);
+            append_json_member(out, &*fills_[at], of_->columns[at].type);
         }
     }
     out.push_back('}');

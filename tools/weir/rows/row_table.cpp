@@ -4,6 +4,8 @@
 #include <weir/core/error.hpp>
 #include <weir/table/identifier.hpp>
 
+#include <charconv>
+
 #include "../sql_words.hpp"
 
 namespace weir::ops {
@@ -32,6 +34,12 @@ std::string full_name(const wanted_tables& wanted, const table& of) {
     const bool is_delta = of.backend == backend::warehouse;
     return wanted.prefix_of(of.name) +
            quoted(of.name, is_delta ? sql::dialect::databricks : sql::dialect::postgres);
+}
+
+std::uint64_t number(std::string_view text) {
+    std::uint64_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
 }
 
 } // namespace weir::ops

@@ -4,6 +4,8 @@
 
 #include <weir/table/table.hpp>
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -25,5 +27,8 @@ namespace weir::ops {
 
 /// `"app_data"."orders"`, of a warehouse in its spelling.
 [[nodiscard]] std::string full_name(const wanted_tables& wanted, const table& of);
+
+/// A count or a place as a database tells it; 0 for NULL.
+[[nodiscard]] std::uint64_t number(std::string_view text);
 
 } // namespace weir::ops

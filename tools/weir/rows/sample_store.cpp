@@ -6,8 +6,6 @@
 #include <weir/sql/predicate.hpp>
 #include <weir/table/history.hpp>
 
-#include <charconv>
-
 #include "../sql_words.hpp"
 #include "row_table.hpp"
 #include "stage.hpp"
@@ -15,12 +13,6 @@
 namespace weir::ops {
 
 namespace {
-
-std::uint64_t number(const std::string& text) {
-    std::uint64_t value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
-}
 
 /// `a."x" = b."y" and …`.
 template <class Left, class Right>

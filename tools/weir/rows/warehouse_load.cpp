@@ -6,7 +6,6 @@
 #include <weir/core/uuid.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <utility>
 
@@ -23,12 +22,6 @@ namespace {
 
 /// One that was killed holds its lock so long; a moment more is waited.
 constexpr auto longest_wait = delta_lock::life + std::chrono::seconds{15};
-
-std::uint64_t number(const std::string& text) {
-    std::uint64_t value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
-}
 
 /// So that any count of rows fits a bigint.
 std::string count_text(std::uint64_t count) {
@@ -69,16 +62,11 @@ public:
         if (found.empty())
             return std::nullopt;
         const auto& row = found.front();
-        return load_state{
-            .bytes = number(row[0]),
-            .line = number(row[1]),
-            .rows = number(row[2]),
-            .rejected = number(row[3]),
-            .rejects_bytes = number(row[4]),
-            .doubtful = number(row[5]),
-            .seed = row[6],
-            .is_finished = row[7] == "true",
-        };
+        auto noted = numbers_of(row);
+        noted.doubtful = number(row[5]);
+        noted.seed = row[6];
+        noted.is_finished = row[7] == "true";
+        return noted;
     }
 
     [[nodiscard]] load_state begin(const std::string& file, std::uint64_t batch) override {

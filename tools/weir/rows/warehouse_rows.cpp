@@ -8,7 +8,6 @@
 #include <weir/table/audit.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <numeric>
 #include <set>
@@ -16,6 +15,7 @@
 
 #include "../sql_words.hpp"
 #include "row_check.hpp"
+#include "row_table.hpp"
 
 namespace weir::ops {
 
@@ -55,12 +55,6 @@ std::string relation_of(const table& of) {
     auto numbered = of;
     numbered.columns = columns;
     return written([&](sql::writer& out) { sql::write_rows(out, numbered, all); });
-}
-
-std::uint64_t number(std::string_view text) {
-    std::uint64_t value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
 }
 
 } // namespace

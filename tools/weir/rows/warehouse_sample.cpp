@@ -8,7 +8,6 @@
 #include <weir/table/history.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -23,12 +22,6 @@ namespace weir::ops {
 namespace {
 
 constexpr auto spoken = sql::dialect::databricks;
-
-std::uint64_t number(const std::string& text) {
-    std::uint64_t value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
-}
 
 std::string name_of(std::string_view alias, std::string_view column) {
     return std::string{alias}.append(".").append(quoted(column, spoken));
