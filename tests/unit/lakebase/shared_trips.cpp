@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <weir/core/standby.hpp>
 #include <weir/lakebase/detail/shared_trips.hpp>
 
+#include <atomic>
 #include <catch.hpp>
 #include <chrono>
 #include <future>
@@ -38,7 +40,7 @@ void travel_fast(shared_trips& by) {
 
 /// One trip at once, and nobody who waits leaves by itself.
 struct line {
-    shared_trips trips{1, 16, 1h};
+    shared_trips trips{1, shared_trips::most_seats, 1h};
 
     line() { travel_fast(trips); }
 
@@ -121,6 +123,26 @@ TEST_CASE("each is handed the answer of its own seat, and none where none came")
     CHECK(second.self.answer.status() == PGRES_TUPLES_OK);
     CHECK(third.self.answer.status() == PGRES_COMMAND_OK);
     CHECK_FALSE(fourth.self.answer);
+}
+
+TEST_CASE("who waits for another's trip stands by, who leads does not") {
+    line on;
+    single_read first;
+    single_read second;
+    std::atomic<bool> leads{false};
+    weir::standby_mark() = &leads;
+    shared_trips::trip before{on.trips, first.self};
+    weir::standby_mark() = nullptr;
+    CHECK_FALSE(leads);
+    std::atomic<bool> waits{false};
+    std::thread waiting{[&] {
+        weir::standby_mark() = &waits;
+        const shared_trips::trip trip{on.trips, second.self};
+    }};
+    on.await_waiting(1);
+    before.arrive();
+    waiting.join();
+    CHECK(waits);
 }
 
 TEST_CASE("a trip has so many seats, and who finds none leads the next") {

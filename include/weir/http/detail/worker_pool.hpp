@@ -3,6 +3,8 @@
 // are hot, and more only while some of them are held up. Costs <thread>.
 #pragma once
 
+#include <weir/core/standby.hpp>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -27,6 +29,7 @@ struct worker_options {
     /// Jobs that may wait for a thread.
     std::size_t waiting = 1024;
     /// A thread whose job runs longer than this counts as held up, and another may take its place.
+    /// Of those whose job has stood by, as many as run usually do too.
     std::chrono::milliseconds patience{4};
     /// A thread above `usual` ends after this long without being needed.
     std::chrono::milliseconds idle{10'000};
@@ -173,6 +176,8 @@ private:
         std::thread thread{};
         // When what it runs began; `never` while it runs nothing.
         std::atomic<clock::rep> since{never};
+        // Whether what it runs, or ran last, stood by.
+        std::atomic<bool> stands_by{false};
     };
 
     static constexpr clock::rep never = clock::time_point::max().time_since_epoch().count();
@@ -209,11 +214,16 @@ private:
     // Requires the lock.
     [[nodiscard]] std::size_t count_held_up(clock::time_point now) const {
         const auto before = (now - how_.patience).time_since_epoch().count();
-        return static_cast<std::size_t>(std::count_if(
-            threads_.begin(),
-            threads_.end(),
-            [&](const worker& each) { return each.since.load() < before; }
-        ));
+        std::size_t late = 0;
+        std::size_t standing_by = 0;
+        for (const auto& each : threads_) {
+            if (each.since.load() < before) {
+                ++late;
+            } else if (each.stands_by.load(std::memory_order_relaxed)) {
+                ++standing_by;
+            }
+        }
+        return late + std::min(standing_by, how_.usual);
     }
 
     // Requires the lock. False: the system gives no thread.
@@ -235,6 +245,7 @@ private:
             const std::lock_guard started{mutex_};
         }
         serving() = this;
+        standby_mark() = &self->stands_by;
         bool is_needed = true;
         while (is_needed && !stopping_.load()) {
             // By turns, so that neither jobs nor events wait for the end of the others.
@@ -258,9 +269,14 @@ private:
             from_->all_busy();
         if (!got)
             return;
-        self.since.store(clock::now().time_since_epoch().count());
+        begins(self);
         from_->serve(*got);
         self.since.store(never);
+    }
+
+    static void begins(worker& self) {
+        self.stands_by.store(false, std::memory_order_relaxed);
+        self.since.store(clock::now().time_since_epoch().count());
     }
 
     // False: none waits.
@@ -276,7 +292,7 @@ private:
             return false;
         if (has_waiting() && has_idle())
             from_->call_one();
-        self.since.store(clock::now().time_since_epoch().count());
+        begins(self);
         job->run();
         job.reset();
         self.since.store(never);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <weir/core/deadline.hpp>
+#include <weir/core/standby.hpp>
 #include <weir/lakebase/detail/cancel_point.hpp>
 #include <weir/lakebase/detail/pq_link.hpp>
 #include <weir/lakebase/detail/statement_watch.hpp>
@@ -82,7 +83,7 @@ private:
 class shared_trips {
 public:
     /// Reads of one trip at most.
-    static constexpr std::size_t most_seats = 16;
+    static constexpr std::size_t most_seats = 32;
     /// A server whose fastest trips take longer is far.
     static constexpr std::chrono::microseconds near{500};
 
@@ -90,7 +91,7 @@ public:
     shared_trips(
         std::size_t at_once,
         std::size_t seats,
-        steady::duration patience = std::chrono::milliseconds{1}
+        steady::duration patience = std::chrono::milliseconds{4}
     )
         : at_once_(at_once), seats_(std::min(seats, most_seats)), patience_(patience) {}
 
@@ -144,6 +145,7 @@ public:
                 self.at_ = passenger::place::waiting;
                 of_.waiting_.push_back(&self);
             }
+            stand_by();
             if (!self.await(of_.patience_) && leaves_queue(self))
                 return;
             self.await();
