@@ -122,7 +122,10 @@ tag_of(const row_version& of, json::numbers numbers = json::numbers::plain) {
 
 /// Adds `ETag` to an answer. `tag` as tag_of() makes it.
 inline void add_tag(response& answer, std::string_view tag) {
-    answer.headers.add("ETag", "\"" + std::string{tag} + "\"");
+    std::string quoted;
+    quoted.reserve(tag.size() + 2);
+    quoted.append(1, '"').append(tag).append(1, '"');
+    answer.headers.add("ETag", quoted);
 }
 
 /// Whether a client that has these bodies needs no other: the comparison is weak.

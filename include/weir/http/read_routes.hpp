@@ -186,13 +186,14 @@ private:
         const auto numbers = read_preferences(asked.headers).numbers;
         const row_demand demanded{.one_of = matched_versions(read_tags(asked.headers, "If-Match"))};
         const auto none_match = read_tags(asked.headers, "If-None-Match");
+        const auto bind_key = [&](sql::arguments& arguments, text_format format) {
+            bind_key_(asked, arguments, format);
+        };
         std::optional<std::string> tag;
-        const auto all = all_columns(*of_);
-        embedded_rows row{*of_, all, embedded, session, asked.until, numbers};
+        std::string body;
+        // The result of the row's own statement is gone before others are executed.
+        std::optional<embedded_rows> related;
         {
-            const auto bind_key = [&](sql::arguments& arguments, text_format format) {
-                bind_key_(asked, arguments, format);
-            };
             auto found = then ? rows.find_as_of(*then, bind_key) : rows.find(bind_key);
             const auto fields = found.next();
             if (!fields)
@@ -205,15 +206,31 @@ private:
                 tag = tag_of(version, numbers);
             if (tag && is_known(none_match, *tag))
                 return not_modified(*tag);
-            row.add(*fields);
+            if (embedded.empty()) {
+                append_row(body, *fields, rows.format(), numbers);
+            } else {
+                related.emplace(*of_, all_columns(*of_), embedded, session, asked.until, numbers);
+                related->add(*fields);
+            }
         }
-        row.complete();
-        std::string body;
-        row.append(body, 0);
+        if (related) {
+            related->complete();
+            related->append(body, 0);
+        }
         auto answer = answer_json(200, std::move(body), {.minimal = false, .numbers = numbers});
         if (tag)
             add_tag(answer, *tag);
         return answer;
+    }
+
+    // A row read by its key comes with all columns; the writer passes private ones over.
+    void append_row(
+        std::string& out,
+        std::span<const text_field> fields,
+        text_format format,
+        json::numbers numbers
+    ) const {
+        json::row_writer{of_->columns, format, numbers}.append(out, fields);
     }
 
     [[nodiscard]] response answer_kept(const request& asked) const {
@@ -247,12 +264,10 @@ private:
         kept_row made{.version = version_of_fields(*of_, *fields, rows.format())};
         if (sql::has_states(*of_, session.dialect()))
             made.tag = tag_of(made.version, numbers);
-        const auto all = all_columns(*of_);
-        json::row_writer{of_->columns, all, rows.format(), numbers}.append(made.body, *fields);
+        append_row(made.body, *fields, rows.format(), numbers);
         return made;
     }
 
-    // A row read by its key comes with all columns; the writer passes private ones over.
     [[nodiscard]] static std::vector<std::uint16_t> all_columns(const table& of) {
         std::vector<std::uint16_t> all(of.columns.size());
         std::iota(all.begin(), all.end(), std::uint16_t{0});

@@ -66,22 +66,24 @@ public:
     ///
     /// Errors: throws configuration_error when the pattern is malformed or taken for this method.
     void add(std::string_view method, std::string_view pattern, handler answer) {
-        std::vector<std::string> names;
+        std::vector<captured> parameters;
         node* at = &root_;
         if (!pattern.starts_with('/'))
             throw configuration_error{"A route's pattern starts with /: " + std::string{pattern}};
-        for (const auto part : segments_of(pattern)) {
+        std::size_t depth = 0;
+        for_each_segment(pattern, [&](std::string_view part) {
             if (part.size() > 2 && part.front() == '{' && part.back() == '}') {
-                names.emplace_back(part.substr(1, part.size() - 2));
+                parameters.push_back({std::string{part.substr(1, part.size() - 2)}, depth});
                 if (!at->parameter)
                     at->parameter = std::make_unique<node>();
                 at = at->parameter.get();
             } else {
                 at = &at->literals[std::string{part}];
             }
-        }
+            ++depth;
+        });
         const auto [place, added] = at->methods.try_emplace(
-            std::string{method}, endpoint{std::move(names), std::move(answer), routes_.size()}
+            std::string{method}, endpoint{std::move(parameters), std::move(answer), routes_.size()}
         );
         if (!added)
             throw configuration_error{
@@ -186,8 +188,14 @@ public:
     [[nodiscard]] const std::vector<std::string>& prefixes() const noexcept { return prefixes_; }
 
 private:
+    // A parameter of a pattern, and which segment of the path it is.
+    struct captured {
+        std::string name;
+        std::size_t segment;
+    };
+
     struct endpoint {
-        std::vector<std::string> names;
+        std::vector<captured> parameters;
         handler answer;
         // Its place in `routes_`.
         std::size_t route;
@@ -204,24 +212,34 @@ private:
         std::string value;
     };
 
-    // One way to read a path: the node it ends at, and which segments are parameters.
-    struct match {
-        const node* end;
-        std::vector<std::size_t> parameters;
-    };
-
-    // "/a/b" is {"a", "b"}, "/" is {""}.
-    static std::vector<std::string_view> segments_of(std::string_view path) {
-        std::vector<std::string_view> found;
-        found.reserve(static_cast<std::size_t>(std::count(path.begin(), path.end(), '/')));
+    // "/a/b" is "a", "b"; "/" is "".
+    template <class Visit>
+    static void for_each_segment(std::string_view path, const Visit& visit) {
         std::size_t begin = 1;
         while (true) {
             const auto end = path.find('/', begin);
-            found.push_back(path.substr(begin, end - begin));
+            visit(path.substr(begin, end - begin));
             if (end == std::string_view::npos)
-                return found;
+                return;
             begin = end + 1;
         }
+    }
+
+    /// Errors: validation_error for escapes that are none.
+    static std::vector<segment> decoded_segments(std::string_view path) {
+        std::vector<segment> made;
+        made.reserve(static_cast<std::size_t>(std::count(path.begin(), path.end(), '/')));
+        for_each_segment(path, [&](std::string_view raw) {
+            auto& added = made.emplace_back(segment{raw, {}});
+            if (!percent_decode(raw, added.value))
+                throw validation_error{
+                    {{"url_encoding",
+                      {"path"},
+                      "Escapes must be % and two hexadecimal digits, spell UTF-8 and no NUL"}},
+                    "The path cannot be decoded"
+                };
+        });
+        return made;
     }
 
     void add_prefix(std::string_view pattern) {
@@ -238,27 +256,24 @@ private:
         prefixes_.push_back(made);
     }
 
-    // Every reading of the path that ends at a route, the one with the earliest literals first.
+    // The ends of every reading of the path that ends at a route, the one with the earliest
+    // literals first.
     static void collect(
         const node& at,
         const std::vector<segment>& path,
         std::size_t depth,
-        std::vector<std::size_t>& parameters,
-        std::vector<match>& found
+        std::vector<const node*>& found
     ) {
         if (depth == path.size()) {
             if (!at.methods.empty())
-                found.push_back({&at, parameters});
+                found.push_back(&at);
             return;
         }
         const auto literal = at.literals.find(path[depth].value);
         if (literal != at.literals.end())
-            collect(literal->second, path, depth + 1, parameters, found);
-        if (at.parameter && !path[depth].value.empty()) {
-            parameters.push_back(depth);
-            collect(*at.parameter, path, depth + 1, parameters, found);
-            parameters.pop_back();
-        }
+            collect(literal->second, path, depth + 1, found);
+        if (at.parameter && !path[depth].value.empty())
+            collect(*at.parameter, path, depth + 1, found);
     }
 
     void observe(const answered_request& seen) const noexcept {
@@ -309,33 +324,18 @@ private:
         asked.path = std::move(parts.path);
         asked.query = std::move(parts.query);
 
-        std::vector<segment> path;
-        const auto segments = segments_of(asked.path);
-        path.reserve(segments.size());
-        for (const auto raw : segments) {
-            auto& added = path.emplace_back(segment{raw, {}});
-            if (!percent_decode(raw, added.value))
-                throw validation_error{
-                    {{"url_encoding",
-                      {"path"},
-                      "Escapes must be % and two hexadecimal digits, spell UTF-8 and no NUL"}},
-                    "The path cannot be decoded"
-                };
-        }
-        std::vector<match> found;
-        std::vector<std::size_t> parameters;
-        collect(root_, path, 0, parameters, found);
+        const auto path = decoded_segments(asked.path);
+        std::vector<const node*> found;
+        collect(root_, path, 0, found);
         if (found.empty())
             return refuse(asked, {404, "not_found", "No such path", {}, {}});
 
-        for (const auto& candidate : found) {
-            const auto* chosen = endpoint_for(*candidate.end, asked.method);
+        for (const auto* end : found) {
+            const auto* chosen = endpoint_for(*end, asked.method);
             if (chosen == nullptr)
                 continue;
-            for (std::size_t at = 0; at < candidate.parameters.size(); ++at) {
-                const auto& from = path[candidate.parameters[at]];
-                asked.parameters.push_back({chosen->names[at], from.value, std::string{from.raw}});
-            }
+            for (const auto& [name, at] : chosen->parameters)
+                asked.parameters.push_back({name, path[at].value, std::string{path[at].raw}});
             const bool is_outermost = asked.routes == nullptr;
             if (!is_outermost && asked.outcome != nullptr)
                 asked.outcome->inner_path = asked.path;
@@ -359,10 +359,10 @@ private:
         return found == at.methods.end() ? nullptr : &found->second;
     }
 
-    static response wrong_method(const request& asked, const std::vector<match>& found) {
+    static response wrong_method(const request& asked, const std::vector<const node*>& found) {
         std::vector<std::string_view> methods{"OPTIONS"};
-        for (const auto& candidate : found) {
-            for (const auto& [method, chosen] : candidate.end->methods) {
+        for (const auto* end : found) {
+            for (const auto& [method, chosen] : end->methods) {
                 methods.push_back(method);
                 if (method == "GET")
                     methods.emplace_back("HEAD");
