@@ -2,12 +2,12 @@
 #include "catalog_reader.hpp"
 
 #include <weir/core/deadline.hpp>
-#include <weir/embedded/types.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <utility>
 
+#include "engine_text.hpp"
 #include "json.hpp"
 #include "result_writer.hpp"
 
@@ -17,18 +17,6 @@ namespace {
 
 namespace embedded = weir::embedded;
 using rows_of_text = std::vector<std::vector<std::optional<std::string>>>;
-
-std::string in_quotes(std::string_view name) {
-    std::string out;
-    embedded::append_name(out, name);
-    return out;
-}
-
-std::string literal(std::string_view text) {
-    std::string out;
-    embedded::append_literal(out, text);
-    return out;
-}
 
 /// ` AND lower(column) = 'value'`; nothing where the value is empty.
 std::string match(std::string_view column, std::string_view value) {

@@ -9,6 +9,7 @@
 #include "access_rules.hpp"
 #include "bound_statement.hpp"
 #include "catalog_reader.hpp"
+#include "engine_text.hpp"
 #include "json.hpp"
 #include "result_writer.hpp"
 #include "statement_words.hpp"
@@ -153,18 +154,6 @@ weir::sql::verb weir_verb(verb of) {
     default:
         return weir::sql::verb::update;
     }
-}
-
-std::string in_quotes(std::string_view name) {
-    std::string out;
-    embedded::append_name(out, name);
-    return out;
-}
-
-std::string literal(std::string_view text) {
-    std::string out;
-    embedded::append_literal(out, text);
-    return out;
 }
 
 /// Names without a schema are looked up here while it lives.

@@ -13,6 +13,8 @@
 
 namespace local_workspace {
 
+enum class statement_state { pending, running, succeeded, failed, canceled, closed };
+
 namespace {
 
 using steady = std::chrono::steady_clock;
@@ -23,7 +25,7 @@ constexpr std::size_t most_parameter_bytes = 1U << 20U;
 constexpr std::size_t most_text = 16U << 20U;
 constexpr std::int64_t hour_ms = 3'600'000;
 
-enum class state { pending, running, succeeded, failed, canceled, closed };
+using state = statement_state;
 
 std::string_view name_of(state of) {
     constexpr std::string_view names[]{

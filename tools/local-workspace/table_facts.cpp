@@ -23,7 +23,7 @@ struct type_parts {
     int second = 0;
 };
 
-type_parts parts_of(std::string_view type) {
+type_parts type_parts_of(std::string_view type) {
     const auto open = type.find('(');
     type_parts made{type.substr(0, open)};
     if (open == std::string_view::npos)
@@ -175,8 +175,8 @@ void table_facts::check_dropped_key(const table_ddl& of) const {
 // Requires the lock.
 void table_facts::check_type(const table_ddl& of, std::string_view column_type) const {
     const auto& [column, wanted] = of.columns.front();
-    const auto from = parts_of(column_type);
-    const auto to = parts_of(wanted.type);
+    const auto from = type_parts_of(column_type);
+    const auto to = type_parts_of(wanted.type);
     check_column_is_free(of, column);
     if (column_type == wanted.type || is_longer_text(from, to))
         return;
