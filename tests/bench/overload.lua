@@ -2,7 +2,7 @@
 -- wrk script: counts answers by what became of them, for as many whole seconds as its argument says, and prints one line. The
 -- seconds before them are for connecting.
 ok, busy, other = 0, 0, 0
-warm = 3
+warm = 5
 
 function setup(thread)
   counter = thread

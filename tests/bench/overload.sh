@@ -63,7 +63,7 @@ cpu_of_server() {
 }
 # CLIENTS SECONDS: ok busy other milliseconds p50 p99 max
 ask() {
-    taskset -c "$others" wrk -t1 -c"$1" -d$(($2 + 5))s --timeout 30s -s "$here/overload.lua" "$url/api/v1/orders?limit=10" -- "$2" |
+    taskset -c "$others" wrk -t1 -c"$1" -d$(($2 + 7))s --timeout 30s -s "$here/overload.lua" "$url/api/v1/orders?limit=10" -- "$2" |
         tail -1
 }
 measure() {
@@ -72,7 +72,7 @@ measure() {
     answer=$(ask "$1" "$seconds")
     read -r ok busy other took p50 p99 most <<<"$answer"
     # What the CPU was spent on in all, the seconds for connecting included.
-    local span=$(((seconds + 5) * 1000))
+    local span=$(((seconds + 7) * 1000))
     awk -v n="$1" -v span="$span" -v ok="$ok" -v busy="$busy" -v other="$other" -v took="$took" -v p50="$p50" -v p99="$p99" -v most="$most" \
         -v kb="$(resident)" -v own="$(awk "BEGIN { print $(cpu_of_service) - $service_before }")" \
         -v db="$(awk "BEGIN { print $(cpu_of_server) - $server_before }")" \

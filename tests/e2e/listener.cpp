@@ -8,10 +8,8 @@
 #include <catch.hpp>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <fstream>
 #include <http2_client.hpp>
-#include <map>
 #include <raw_http.hpp>
 #include <string>
 #include <string_view>
@@ -43,15 +41,6 @@ std::string many_fields() {
 
 milliseconds since(steady_clock::time_point start) {
     return std::chrono::duration_cast<milliseconds>(steady_clock::now() - start);
-}
-
-// Answers that no route made, by status.
-std::map<std::string, std::uint64_t> own_answers_of(const server& of) {
-    std::map<std::string, std::uint64_t> found;
-    of.own_answers().for_each([&](const std::string& status, std::uint64_t count) {
-        found[status] = count;
-    });
-    return found;
 }
 
 } // namespace
@@ -387,46 +376,6 @@ TEST_CASE("where no connection is idle, a new one gets 503 at once") {
     CHECK(first.receive()->body == "waited");
     CHECK(second.receive()->body == "waited");
     CHECK(first.exchange(get("/ping"))->status == 200);
-}
-
-TEST_CASE("beyond the requests that may wait for a worker, one gets 503 at once") {
-    own_listener running{{.usual_workers = 1, .max_workers = 2, .max_waiting = 1}};
-    std::vector<raw_client> served;
-    for (int at = 0; at < 2; ++at) {
-        served.emplace_back(running.port);
-        served.back().send(get("/wait"));
-        running.held.await(at + 1);
-    }
-    raw_client waiting{running.port};
-    waiting.send(get("/ping"));
-    int refused = 0;
-    for (int at = 0; at < 5; ++at) {
-        raw_client further{running.port, milliseconds{500}};
-        const auto answer = further.exchange(get("/ping"));
-        if (answer && answer->status == 503 && answer->headers.find("Retry-After") == "1")
-            ++refused;
-    }
-    CHECK(refused >= 4); // the first may find `waiting` not yet queued
-    // What is said at once stands in no queue, by either HTTP.
-    raw_client watcher{running.port};
-    for (int at = 0; at < 3; ++at) {
-        const auto alive = watcher.exchange(get("/alive", "X-Request-ID: w-1\r\n"));
-        REQUIRE(alive);
-        CHECK(alive->status == 200);
-        CHECK(alive->body == R"({"status":"alive"})");
-        CHECK(alive->headers.find("X-Request-ID") == "w-1");
-    }
-    http2_client other{running.port};
-    CHECK(other.exchange("GET", "/alive").body == R"({"status":"alive"})");
-    CHECK(other.exchange("HEAD", "/alive").body.empty());
-    CHECK(other.exchange("GET", "/ping").status == 503);
-    const auto told = own_answers_of(running.server);
-    CHECK(told.at("200") == 5);
-    CHECK(told.at("503") == static_cast<std::uint64_t>(refused) + 1);
-    running.held.open();
-    for (auto& client : served)
-        CHECK(client.receive()->body == "waited");
-    CHECK(waiting.receive()->status == 200);
 }
 
 TEST_CASE("one client more than there are workers is answered while all of them wait") {

@@ -9,6 +9,8 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <mutex>
 #include <raw_http.hpp>
 #include <stdexcept>
@@ -80,6 +82,23 @@ struct routes_under_test {
             return json_response(200, std::to_string(asked.until.left().count()));
         });
         routes.answer_at_once("/alive", R"({"status":"alive"})");
+        // Tell how many of them have been answered.
+        for (const char* const path : {"/turn", "/soon"})
+            routes.add("GET", path, [this](const request&) {
+                return json_response(200, std::to_string(++turns));
+            });
+        routes.answer_soon("/soon");
+        // Waits, and goes on in many pieces, the last of which tells the turns there were.
+        routes.add("GET", "/pieces", [this](const request&) {
+            response made{.status = 200};
+            made.stream = body_stream{[this, piece = 0](std::string& out) mutable {
+                if (++piece == 1)
+                    held.wait();
+                out = piece < 100 ? "." : std::to_string(turns);
+                return piece < 100;
+            }};
+            return made;
+        });
         // Runs until nobody waits for it any more.
         routes.add("GET", "/until-left", [this](const request& asked) {
             std::mutex mutex;
@@ -96,6 +115,7 @@ struct routes_under_test {
 
     weir::http::router routes{};
     std::atomic<int> counted{0};
+    std::atomic<int> turns{0};
     std::atomic<bool> held_up{false};
     std::atomic<int> abandoned{0};
     gate held{};
@@ -164,6 +184,15 @@ inline std::string post(std::string_view path, std::string_view body, std::strin
     return "POST " + std::string{path} +
            " HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
            std::string{more} + "\r\n" + std::string{body};
+}
+
+/// Answers that no route made, by status.
+inline std::map<std::string, std::uint64_t> own_answers_of(const weir::http::server& of) {
+    std::map<std::string, std::uint64_t> found;
+    of.own_answers().for_each([&](const std::string& status, std::uint64_t count) {
+        found[status] = count;
+    });
+    return found;
 }
 
 inline bool answers_ping(int port) {

@@ -387,10 +387,14 @@ private:
         to.single(
             "weir_http_waiting_requests", "gauge", "Requests that wait for a thread.", now.waiting
         );
+        to.single("weir_http_waiting_bytes", "gauge", "What they hold.", now.waiting_bytes);
+        constexpr std::string_view wait = "weir_http_longest_wait_seconds";
+        to.family(wait, "gauge", "How long the first of them has waited.");
+        to.seconds(wait, {}, now.longest_wait);
         to.single(
             "weir_http_turned_away_total",
             "counter",
-            "Requests answered 503 because too many waited.",
+            "Requests answered 503 because they waited too long, or too much waited.",
             now.turned_away
         );
         constexpr std::string_view own = "weir_http_listener_answers_total";
@@ -569,7 +573,7 @@ private:
     }
 
     int listen() {
-        http::server server{routes_};
+        http::server server{routes_, {.longest_wait = settings_.longest_wait}};
         const int port = server.bind(settings_.host, settings_.port);
         server_ = &server;
         std::jthread creating;

@@ -85,6 +85,8 @@ struct settings {
     std::string host{"127.0.0.1"};
     /// 0 picks a free port.
     std::uint16_t port = 8000;
+    /// How long a request may wait for a thread, `WEIR_LONGEST_WAIT_MS`; then it gets 503.
+    std::chrono::milliseconds longest_wait{5'000};
     /// A file path or `:memory:`: serve every table from the embedded engine.
     std::optional<std::string> embedded{};
     std::optional<lakebase_settings> lakebase{};
@@ -140,7 +142,7 @@ struct settings {
 namespace detail {
 
 /// Every `WEIR_*` setting there is; any other is a mistake.
-inline constexpr std::array<std::string_view, 34> known_settings{
+inline constexpr std::array<std::string_view, 35> known_settings{
     "WEIR_ACCESS_LOG",
     "WEIR_AUDIT_LOG",
     "WEIR_BREAKER_AFTER_MS",
@@ -165,6 +167,7 @@ inline constexpr std::array<std::string_view, 34> known_settings{
     "WEIR_JOB_WORKERS",
     "WEIR_LOCAL_USER",
     "WEIR_LOG_EMAILS",
+    "WEIR_LONGEST_WAIT_MS",
     "WEIR_MIGRATE",
     "WEIR_PORT",
     "WEIR_POSTGREST",
@@ -260,6 +263,9 @@ public:
         text("WEIR_HOST", into_.host);
         port("WEIR_PORT", into_.port);
         port("DATABRICKS_APP_PORT", into_.port);
+        number("WEIR_LONGEST_WAIT_MS", 1, 60'000, [&](auto read) {
+            into_.longest_wait = std::chrono::milliseconds{read};
+        });
     }
 
     void doors() {

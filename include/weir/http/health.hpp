@@ -137,6 +137,7 @@ add_health(router& routes, std::vector<health_component> components, health_opti
     // However many requests wait.
     routes.answer_at_once("/livez", "{\"status\":\"alive\"}");
     const auto path = options.base + "/healthcheck";
+    routes.answer_soon(path);
     routes.add(
         "GET",
         path,

@@ -222,6 +222,12 @@ public:
         return found == streams_.end() || found->second.is_taken ? nullptr : &found->second.asked;
     }
 
+    /// What the body of such a request takes.
+    [[nodiscard]] std::size_t body_size(stream_id id) const noexcept {
+        const auto found = streams_.find(id);
+        return found == streams_.end() ? 0 : found->second.body.size();
+    }
+
     /// Refuses a request whose handling cannot begin.
     void refuse(stream_id id, const problem& told) {
         const auto found = streams_.find(id);

@@ -286,6 +286,7 @@ private:
 /// Adds `GET /metrics` and counts from then on what the router answers; every other route is added
 /// before. Lifetime: `of` outlives the router.
 inline void add_metrics(router& routes, metrics& of) {
+    routes.answer_soon("/metrics");
     routes.add("GET", "/metrics", [&of](const request&) {
         response made{.status = 200, .headers = {}, .body = of.text(), .stream = {}};
         made.headers.add("Content-Type", "text/plain; version=0.0.4; charset=utf-8");

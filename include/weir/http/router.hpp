@@ -118,6 +118,15 @@ public:
         return std::nullopt;
     }
 
+    /// Has requests for this path stand in a line of their own while others wait: for the few that
+    /// tell how a service is. The lines go by turns, so that no rush for it keeps others waiting.
+    void answer_soon(std::string path) { urgent_.push_back(std::move(path)); }
+
+    [[nodiscard]] bool is_urgent(const request& asked) const {
+        const auto path = std::string_view{asked.target}.substr(0, asked.target.find('?'));
+        return std::find(urgent_.begin(), urgent_.end(), path) != urgent_.end();
+    }
+
     /// Every route, in the order they were added.
     [[nodiscard]] const std::vector<route_name>& routes() const noexcept { return routes_; }
 
@@ -406,6 +415,7 @@ private:
     node root_{};
     std::vector<route_name> routes_;
     std::vector<std::pair<std::string, std::string>> at_once_;
+    std::vector<std::string> urgent_;
     std::vector<std::string> prefixes_;
     identifier identify_{};
     admission admit_{};

@@ -13,6 +13,7 @@
 #include <weir/http/status_counts.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -35,8 +36,11 @@ struct server_options {
     std::size_t usual_workers = 0;
     /// Handlers that run at once at most, where they wait for something slow.
     std::size_t max_workers = 64;
-    /// Requests that may wait for a worker; further ones get 503.
-    std::size_t max_waiting = 1'024;
+    /// How long a request may wait for a worker; then it gets 503. Below what whoever stands
+    /// before the server waits for it.
+    std::chrono::milliseconds longest_wait{5'000};
+    /// What requests that wait for a worker may hold, in bytes; further ones get 503 at once.
+    std::size_t max_waiting_bytes = 64 * 1024 * 1024;
 };
 
 /// What a server is doing and has done.
@@ -44,9 +48,11 @@ struct server_statistics {
     std::size_t connections = 0;
     std::size_t workers = 0;
     std::size_t idle_workers = 0;
-    /// Requests that wait for a worker.
+    /// Requests that wait for a worker, what they hold, and how long the first of them has waited.
     std::size_t waiting = 0;
-    /// Requests answered 503 because too many waited.
+    std::size_t waiting_bytes = 0;
+    std::chrono::nanoseconds longest_wait{0};
+    /// Requests answered 503 because they waited too long, or too much waited.
     std::uint64_t turned_away = 0;
 };
 
@@ -98,6 +104,8 @@ public:
             .workers = workers.threads,
             .idle_workers = workers.idle,
             .waiting = workers.waiting,
+            .waiting_bytes = workers.waiting_bytes,
+            .longest_wait = workers.longest_wait,
             .turned_away = workers.turned_away,
         };
     }
@@ -108,7 +116,11 @@ private:
     }
 
     static detail::worker_options workers_of(const server_options& from) {
-        detail::worker_options made{.most = from.max_workers, .waiting = from.max_waiting};
+        detail::worker_options made{
+            .most = from.max_workers,
+            .longest_wait = from.longest_wait,
+            .waiting_bytes = from.max_waiting_bytes,
+        };
         made.usual =
             from.usual_workers > 0 ? from.usual_workers : std::max<std::size_t>(4 * cores(), 8);
         return made;

@@ -252,20 +252,23 @@ TEST_CASE("a workspace that is away at start and has to tell the user keeps a se
     CHECK(on.process().stop() == 0);
 }
 
-TEST_CASE("when every connection waits for a slow statement, the queue is bounded and not lost") {
+TEST_CASE("when every connection waits for a slow statement, who waits too long is told so") {
     const test::own_schema schema{test::postgres_server::shared(), "e2e_slow"};
-    service on{postgres_settings(schema.server(), schema.name(), {{"WEIR_LOCAL_USER", "lena"}})};
+    service on{postgres_settings(
+        schema.server(),
+        schema.name(),
+        {{"WEIR_LOCAL_USER", "lena"}, {"WEIR_LONGEST_WAIT_MS", "1000"}}
+    )};
     allow_many_files();
-    // 64 at work and 1,024 that wait are what a service takes.
-    constexpr std::size_t most = 64 + 1'024;
-    constexpr std::size_t beyond = 100;
+    constexpr std::size_t at_work = 64;
+    constexpr std::size_t beyond = 1'100;
     std::vector<raw_client> clients;
-    clients.reserve(most + beyond);
+    clients.reserve(at_work + beyond);
     std::vector<pollfd> unanswered;
     std::optional<table_lock> lock{
         std::in_place, schema.server(), "\"" + schema.name() + "\".orders"
     };
-    for (std::size_t at = 0; at < most + beyond; ++at) {
+    for (std::size_t at = 0; at < at_work + beyond; ++at) {
         auto& added = clients.emplace_back(on.port(), std::chrono::seconds{60});
         added.send(bytes_of({.target = "/api/v1/orders"}));
         unanswered.push_back({added.socket(), POLLIN, 0});
@@ -279,6 +282,7 @@ TEST_CASE("when every connection waits for a slow statement, the queue is bounde
         ));
     };
     CHECK(eventually([&] { return answered() >= beyond; }));
+    CHECK(on.send({.target = "/livez"}).status == 200);
     std::size_t refused = 0;
     for (std::size_t at = 0; at < clients.size(); ++at) {
         if (unanswered[at].revents == 0)
@@ -303,6 +307,11 @@ TEST_CASE("when every connection waits for a slow statement, the queue is bounde
     CHECK(refused >= beyond);
     CHECK(served > 0);
     CHECK(on.send({.target = "/api/v1/healthcheck"}).status == 200);
+    const auto again = on.send({.target = "/metrics"}).body;
+    CHECK(
+        again.find("weir_http_turned_away_total " + std::to_string(refused) + "\n") !=
+        std::string::npos
+    );
     CHECK(on.process().stop() == 0);
 }
 

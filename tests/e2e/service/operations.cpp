@@ -69,6 +69,8 @@ TEST_CASE("/metrics tells requests by route, statements by table, and what the s
     CHECK(value_of(text, "weir_http_connections") >= 1);
     CHECK(value_of(text, R"(weir_http_workers{state="busy"})") >= 1);
     CHECK(value_of(text, "weir_http_waiting_requests") == 0);
+    CHECK(value_of(text, "weir_http_waiting_bytes") == 0);
+    CHECK(value_of(text, "weir_http_longest_wait_seconds") == 0);
     CHECK(text.find("canary") == std::string::npos);
     CHECK(text.find(made.parsed.at("id").get<std::string>()) == std::string::npos);
     CHECK(on.process().stop() == 0);

@@ -11,9 +11,11 @@
 #include <latch>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
 
 using namespace std::chrono_literals;
+using weir::http::detail::line;
 using weir::http::detail::outlook;
 using weir::http::detail::worker_options;
 
@@ -55,6 +57,7 @@ private:
 
 struct job {
     std::function<void()> run;
+    std::function<void()> turn_down = [] {};
 };
 
 using pool = weir::http::detail::worker_pool<job, silence>;
@@ -70,11 +73,12 @@ std::size_t crowd(std::size_t jobs, const First& first) {
     std::atomic<std::size_t> running{0};
     std::latch end{1};
     for (std::size_t at = 0; at < jobs; ++at) {
-        REQUIRE(workers.add({[&] {
+        const auto run = [&] {
             first();
             ++running;
             end.wait();
-        }}));
+        };
+        REQUIRE(workers.add({run}, line::usual, 1));
     }
     workers.start();
     do {
@@ -88,7 +92,78 @@ std::size_t crowd(std::size_t jobs, const First& first) {
     return ran;
 }
 
+/// A pool whose jobs run, or are turned down, in the thread that asks for it, and say so.
+struct told_pool {
+    explicit told_pool(const worker_options& how) : workers(how, from) {}
+
+    [[nodiscard]] job says(char what) {
+        return {[this, what] { told += what; }, [this, what] { told.append(1, '-') += what; }};
+    }
+
+    [[nodiscard]] bool add(char what, line where = line::usual, std::size_t bytes = 1) {
+        return workers.add(says(what), where, bytes);
+    }
+
+    silence from{};
+    std::string told{};
+    pool workers;
+};
+
+constexpr auto far_away = std::chrono::steady_clock::time_point::max();
+
 } // namespace
+
+TEST_CASE("the lines go by turns, each in its order") {
+    told_pool on{{}};
+    for (const char what : {'a', 'b', 'c'}) {
+        on.workers.go_on(on.says(static_cast<char>(what - 'a' + 'A')));
+        CHECK(on.add(what));
+    }
+    CHECK(on.add('u', line::urgent));
+    on.workers.finish();
+    CHECK(on.told == "uaAbBcC");
+}
+
+TEST_CASE("what waits too long is turned down, and what has begun is not") {
+    told_pool on{{.longest_wait = 0ms}};
+    on.workers.go_on(on.says('A'));
+    for (const char what : {'a', 'b', 'c'})
+        CHECK(on.add(what));
+    CHECK(on.add('u', line::urgent));
+    CHECK(on.workers.statistics().waiting == 4);
+    on.workers.turn_down_late(2, far_away);
+    CHECK(on.told == "-u-a");
+    on.workers.turn_down_late(100, far_away);
+    CHECK(on.told == "-u-a-b-c");
+    CHECK(on.workers.statistics().turned_away == 4);
+    CHECK(on.workers.statistics().waiting == 0);
+    on.workers.finish();
+    CHECK(on.told == "-u-a-b-cA");
+}
+
+TEST_CASE("what has not waited long is turned down only from a moment on") {
+    told_pool on{{.longest_wait = 1h}};
+    CHECK(on.add('a'));
+    on.workers.turn_down_late(100, far_away);
+    CHECK(on.told.empty());
+    CHECK(on.workers.statistics().longest_wait > 0ns);
+    on.workers.turn_down_late(100, std::chrono::steady_clock::now());
+    CHECK(on.told == "-a");
+    CHECK(on.workers.statistics().longest_wait == 0ns);
+}
+
+TEST_CASE("beyond what jobs that wait may hold none is taken, except what has begun") {
+    told_pool on{{.waiting_bytes = 100}};
+    CHECK(on.add('a', line::usual, 99));
+    CHECK(on.add('b', line::urgent, 99));
+    CHECK_FALSE(on.add('c', line::usual, 1));
+    CHECK(on.workers.statistics().waiting_bytes == 198);
+    CHECK(on.workers.statistics().turned_away == 1);
+    on.workers.go_on(on.says('A'));
+    on.workers.finish();
+    CHECK(on.told == "baA");
+    CHECK(on.workers.statistics().waiting_bytes == 0);
+}
 
 TEST_CASE("as many jobs run as are usual, where none of them is held up") {
     CHECK(crowd(12, [] {}) == 2);

@@ -74,6 +74,14 @@ private:
     static constexpr int looks_in_vain = 50;
     static constexpr std::size_t room_to_refuse = 128;
     static constexpr int most_at_once = 256;
+    // Connections beyond which many requests may wait unread: they are then read beside the
+    // workers.
+    static constexpr std::size_t many = 1'024;
+    // How long it is taken for granted that no connection is idle, once none was: to look at all of
+    // them for each that comes would keep others waiting.
+    static constexpr std::chrono::milliseconds full_time{20};
+    // How long after its stop a request may still wait for a worker.
+    static constexpr std::chrono::seconds longest_wait_stopping{5};
 
     static std::chrono::milliseconds tick_of(const connection_limits& limits) {
         const auto shortest =
@@ -121,16 +129,17 @@ private:
             host_->links.all_busy();
         }
         in_vain_ = 0;
+        workers.turn_down_late(most_at_once, last_wait_);
         if (!workers.has_waiting() && !host_->links.is_pending())
             return;
         const auto outlook = workers.look_after();
-        const bool may_be_too_many = host_->links.size() > workers.options().waiting;
-        if (outlook == outlook::stuck || (outlook == outlook::busy && may_be_too_many))
+        const bool may_be_many = host_->links.size() > many;
+        if (outlook == outlook::stuck || (outlook == outlook::busy && may_be_many))
             serve_pending();
     }
 
-    // In place of the workers: requests then wait where they are counted, those that are too many
-    // are refused, and clients that leave are noticed.
+    // In place of the workers: requests then wait where they are counted and their time is, what is
+    // said at once is, and clients that leave are noticed.
     void serve_pending() {
         for (int served = 0; served < most_at_once; ++served) {
             const auto happened = host_->links.wait(std::chrono::milliseconds{0});
@@ -185,6 +194,8 @@ private:
 
     // Makes room for a new connection.
     bool drop_longest_idle(const link& fresh) {
+        if (clock::now() < full_until_)
+            return false;
         std::shared_ptr<link> chosen;
         auto earliest = clock::time_point::max();
         for (const auto& each : host_->links.all()) {
@@ -194,8 +205,10 @@ private:
                 chosen = each;
             }
         }
-        if (chosen == nullptr)
+        if (chosen == nullptr) {
+            full_until_ = clock::now() + full_time;
             return false;
+        }
         chosen->drop();
         host_->links.remove(*chosen);
         return true;
@@ -208,6 +221,7 @@ private:
         }
         listening_->reset();
         is_stopping_ = true;
+        last_wait_ = clock::now() + longest_wait_stopping;
         rests_ = false;
         for (const auto& each : host_->links.all()) {
             host_->links.serve({each->key(), EPOLLIN});
@@ -231,6 +245,9 @@ private:
     descriptor* listening_ = nullptr;
     int in_vain_ = 0;
     bool is_stopping_ = false;
+    clock::time_point full_until_{};
+    // When nobody may wait for a worker any more.
+    clock::time_point last_wait_ = clock::time_point::max();
     // Nothing is accepted for a moment.
     bool rests_ = false;
 };

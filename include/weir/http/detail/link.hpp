@@ -47,6 +47,9 @@ struct link_job {
     http2_session::stream_id stream = 0;
 
     void run() noexcept;
+
+    /// It has waited too long.
+    void turn_down() noexcept;
 };
 
 /// What all connections of a server share.
@@ -187,6 +190,25 @@ public:
         }
     }
 
+    /// Answers, in place of a worker, a request that has waited for one too long.
+    void turn_down(stream_id stream) noexcept {
+        try {
+            const std::lock_guard lock{mutex_};
+            if (is_over())
+                return;
+            const problem told{503, "overloaded", "The request waited too long", {}, {}};
+            if (stream > 0) {
+                http2_->refuse(stream, told);
+                return pump();
+            }
+            host_->own_answers.add(told.status);
+            // The connection stays: another would cost both sides more than the answer.
+            send_answer(problem_response(told, choose_request_id(reader_.asked().headers)));
+        } catch (...) { // Out of memory: no answer can be made.
+            drop();
+        }
+    }
+
 private:
     enum class phase {
         open,
@@ -205,6 +227,9 @@ private:
     static constexpr std::chrono::milliseconds fresh_grace{500};
     // The same as stopping_grace for a streamed answer whose client keeps reading.
     static constexpr std::chrono::milliseconds stream_grace{5'000};
+    // A client that ended its side so long after its request was read has left; earlier it may be
+    // one that only half closes, and waits.
+    static constexpr std::chrono::milliseconds half_closed_patience{1'000};
     // What a client may send ahead of its answers.
     static constexpr std::size_t most_pending = 64 * 1024;
     static constexpr std::size_t most_lingering = 64 * 1024 * 1024;
@@ -217,7 +242,20 @@ private:
 
     [[nodiscard]] bool is_stopping() const noexcept { return host_->is_stopping.load(); }
 
-    void enlist(stream_id stream) { host_->workers.add_anyway({shared_from_this(), stream}); }
+    // For work that goes on.
+    void enlist(stream_id stream) { host_->workers.go_on({shared_from_this(), stream}); }
+
+    // For a request; false: too much waits.
+    [[nodiscard]] bool line_up(stream_id stream, const request& asked, std::size_t body) {
+        // Besides what is sent: the request, its place in line, and what each field takes more.
+        constexpr std::size_t own_bytes = 1'024;
+        constexpr std::size_t field_bytes = sizeof(header) + 32;
+        auto bytes = own_bytes + asked.target.size() + body;
+        for (const auto& each : asked.headers)
+            bytes += each.name.size() + each.value.size() + field_bytes;
+        const auto where = host_->routes->is_urgent(asked) ? line::urgent : line::usual;
+        return host_->workers.add({shared_from_this(), stream}, where, bytes);
+    }
 
     // ---------------------------------------------------------------- its end
 
@@ -381,6 +419,7 @@ private:
             return upgrade();
         is_busy_ = true;
         due_ = clock::time_point::max();
+        asked_at_ = clock::now();
         asked.until = deadline::in(host_->limits.request_time);
         is_head_ = asked.method == "HEAD";
         // Of requests that came together only the first, so that many cannot fill the stack.
@@ -390,7 +429,7 @@ private:
                 return send_answer(std::move(*made));
             }
         }
-        if (!host_->workers.add({shared_from_this(), 0}))
+        if (!line_up(0, asked, reader_.body().size()))
             refuse({503, "overloaded", "Too many requests at once", {}, {}});
     }
 
@@ -406,6 +445,9 @@ private:
             peer_ = peer_address(socket_.get());
         if (!gone_.stop_possible())
             gone_ = std::stop_source{};
+        // To begin what nobody waits for any more would keep others waiting.
+        if (peer_has_ended_ && clock::now() - asked_at_ >= half_closed_patience)
+            return lose();
         // It may have left right behind its request.
         if (peer_has_ended_)
             abandon();
@@ -667,7 +709,7 @@ private:
             if (auto made = asked == nullptr ? std::nullopt : host_->routes->at_once(*asked)) {
                 host_->own_answers.add(made->status);
                 http2_->answer(id, std::move(*made));
-            } else if (!host_->workers.add({shared_from_this(), id})) {
+            } else if (asked != nullptr && !line_up(id, *asked, http2_->body_size(id))) {
                 http2_->refuse(id, {503, "overloaded", "Too many requests at once", {}, {}});
             }
         }
@@ -714,6 +756,8 @@ private:
     clock::time_point due_;
     // Of HTTP/2; far away while it has streams.
     clock::time_point idle_due_ = clock::time_point::max();
+    // When the request that is answered had come.
+    clock::time_point asked_at_{};
     std::string peer_;
     // Came before its turn.
     std::string pending_;
@@ -741,6 +785,10 @@ private:
 
 inline void link_job::run() noexcept {
     on->work(stream);
+}
+
+inline void link_job::turn_down() noexcept {
+    on->turn_down(stream);
 }
 
 inline void link_table::serve(const readiness::event& happened) noexcept {

@@ -6,6 +6,7 @@
 #include <weir/core/standby.hpp>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -26,8 +27,10 @@ struct worker_options {
     std::size_t usual = 4;
     /// Threads at most.
     std::size_t most = 64;
-    /// Jobs that may wait for a thread.
-    std::size_t waiting = 1024;
+    /// A job that has waited longer is turned down.
+    std::chrono::milliseconds longest_wait{5'000};
+    /// What jobs that wait may hold, in bytes; the last of them may exceed it.
+    std::size_t waiting_bytes = 64 * 1024 * 1024;
     /// A thread whose job runs longer than this counts as held up, and another may take its place.
     /// Of those whose job has stood by, as many as run usually do too.
     std::chrono::milliseconds patience{4};
@@ -40,10 +43,21 @@ struct worker_statistics {
     std::size_t threads = 0;
     /// Threads that run nothing.
     std::size_t idle = 0;
-    /// Jobs that wait for a thread.
+    /// Jobs that wait for a thread, what they hold, and how long the first of them has waited.
     std::size_t waiting = 0;
-    /// Jobs refused because too many waited.
+    std::size_t waiting_bytes = 0;
+    std::chrono::nanoseconds longest_wait{0};
+    /// Jobs that were not taken, for too much waited, and those that waited too long.
     std::uint64_t turned_away = 0;
+};
+
+/// Where a job stands. The lines go by turns.
+enum class line : std::uint8_t {
+    /// It has begun and goes on: it is never turned down.
+    begun,
+    /// Few, and wanted all the sooner the longer the other line is.
+    urgent,
+    usual,
 };
 
 /// Whether a pool keeps up with what is asked of it.
@@ -55,14 +69,16 @@ enum class outlook : std::uint8_t {
     stuck,
 };
 
-/// Serves the events of a `Source`, and runs the jobs that come of them: first come, first served.
-/// A thread that adds a job takes one itself next, so that a request is answered by the thread that
-/// read it, and nobody has to be woken.
+/// Serves the events of a `Source`, and runs the jobs that come of them: first come, first served
+/// in each line. What waits is bounded by how long it waits, not by how much there is: to turn a
+/// job down costs about as much as a third of what it asks for, so that whoever turns down at once
+/// is kept from work by those who come back at once. A thread that adds a job takes one itself
+/// next, so that a request is answered by the thread that read it, and nobody has to be woken.
 ///
-/// `Job` is movable and has `run()`. `Source` has `wait(milliseconds)`, which gives an optional
-/// event; `serve(event)`; `call_one()`, which ends a wait; `end()`, which ends all of them; and
-/// `all_busy()`, told when nobody waits any more: call look_after() every few milliseconds from
-/// then on. None of these throws.
+/// `Job` is movable and has `run()` and `turn_down()`. `Source` has `wait(milliseconds)`, which
+/// gives an optional event; `serve(event)`; `call_one()`, which ends a wait; `end()`, which ends
+/// all of them; and `all_busy()`, told when nobody waits any more: call look_after() every few
+/// milliseconds from then on. None of these throws.
 ///
 /// Lifetime: the source outlives it. Threads: shared object safe.
 template <class Job, class Source>
@@ -89,27 +105,49 @@ public:
         }
     }
 
-    /// Puts a job at the end of the queue; false: too many wait.
-    [[nodiscard]] bool add(Job job) {
+    /// Puts a job that holds so many bytes at the end of a line; false: too much waits.
+    [[nodiscard]] bool add(Job job, line where, std::size_t bytes) {
         {
             const std::lock_guard lock{mutex_};
-            if (jobs_.size() >= how_.waiting) {
+            if (waiting_bytes_ >= how_.waiting_bytes) {
                 ++turned_away_;
                 return false;
             }
-            push(std::move(job));
+            push({std::move(job), bytes, clock::now()}, where);
         }
         call_for_jobs();
         return true;
     }
 
     /// The same for what has begun and must go on.
-    void add_anyway(Job job) {
+    void go_on(Job job) {
         {
             const std::lock_guard lock{mutex_};
-            push(std::move(job));
+            push({std::move(job), 0, clock::time_point::max()}, line::begun);
         }
         call_for_jobs();
+    }
+
+    /// Turns down those that have waited too long, `most` at most; from `all_after` on everything
+    /// that waits. Call it every few milliseconds while something waits and has_idle() does not
+    /// hold.
+    void turn_down_late(std::size_t most, clock::time_point all_after) {
+        const auto now = clock::now();
+        const auto before = now >= all_after ? now : now - how_.longest_wait;
+        for (std::size_t done = 0; done < most; ++done) {
+            std::optional<entry> late;
+            {
+                const std::lock_guard lock{mutex_};
+                for (auto& each : lines_)
+                    if (!late && !each.empty() && each.front().since <= before)
+                        late = pop(each);
+                if (late)
+                    ++turned_away_;
+            }
+            if (!late)
+                return;
+            late->job.turn_down();
+        }
     }
 
     /// Whether a thread waits for events.
@@ -146,12 +184,21 @@ public:
 
     [[nodiscard]] worker_statistics statistics() const {
         const std::lock_guard lock{mutex_};
-        return {
+        worker_statistics now{
             .threads = threads_.size(),
             .idle = idle_.load() + resting_,
-            .waiting = jobs_.size(),
+            .waiting_bytes = waiting_bytes_,
             .turned_away = turned_away_,
         };
+        for (const auto where : {line::urgent, line::usual}) {
+            const auto& jobs = line_of(where);
+            now.waiting += jobs.size();
+            if (!jobs.empty())
+                now.longest_wait = std::max<std::chrono::nanoseconds>(
+                    now.longest_wait, clock::now() - jobs.front().since
+                );
+        }
+        return now;
     }
 
     /// Serves no more, runs what waits and ends the threads.
@@ -163,10 +210,10 @@ public:
         has_ended_.wait(lock, [this] { return threads_.empty(); });
         join_ended(lock);
         // What the last of them left, or all where the system gave no thread.
-        while (auto job = pop()) {
+        while (auto next = pop()) {
             lock.unlock();
-            job->run();
-            job.reset();
+            next->job.run();
+            next.reset();
             lock.lock();
         }
     }
@@ -182,20 +229,48 @@ private:
 
     static constexpr clock::rep never = clock::time_point::max().time_since_epoch().count();
 
-    // Requires the lock.
-    void push(Job&& job) {
-        jobs_.push_back(std::move(job));
-        waiting_.store(jobs_.size());
+    // A job in line.
+    struct entry {
+        Job job;
+        std::size_t bytes;
+        // When it came; far away for what is never late.
+        clock::time_point since;
+    };
+
+    using jobs_in_line = std::deque<entry>;
+
+    [[nodiscard]] jobs_in_line& line_of(line where) {
+        return lines_[static_cast<std::size_t>(where)];
+    }
+
+    [[nodiscard]] const jobs_in_line& line_of(line where) const {
+        return lines_[static_cast<std::size_t>(where)];
     }
 
     // Requires the lock.
-    std::optional<Job> pop() {
-        if (jobs_.empty())
-            return std::nullopt;
-        std::optional<Job> first{std::move(jobs_.front())};
-        jobs_.pop_front();
-        waiting_.store(jobs_.size());
+    void push(entry added, line where) {
+        waiting_bytes_ += added.bytes;
+        line_of(where).push_back(std::move(added));
+        ++waiting_;
+    }
+
+    // Requires the lock, and a line that is not empty.
+    entry pop(jobs_in_line& from) {
+        entry first{std::move(from.front())};
+        from.pop_front();
+        waiting_bytes_ -= first.bytes;
+        --waiting_;
         return first;
+    }
+
+    // Of the line whose turn it is. Requires the lock.
+    std::optional<entry> pop() {
+        for (std::size_t tried = 0; tried < lines_.size(); ++tried) {
+            turn_ = (turn_ + 1) % lines_.size();
+            if (!lines_[turn_].empty())
+                return pop(lines_[turn_]);
+        }
+        return std::nullopt;
     }
 
     // Wakes somebody for what this thread will not run next itself.
@@ -283,18 +358,18 @@ private:
     bool run_job(worker& self) {
         if (!has_waiting())
             return false;
-        std::optional<Job> job;
+        std::optional<entry> next;
         {
             const std::lock_guard lock{mutex_};
-            job = pop();
+            next = pop();
         }
-        if (!job)
+        if (!next)
             return false;
         if (has_waiting() && has_idle())
             from_->call_one();
         begins(self);
-        job->run();
-        job.reset();
+        next->job.run();
+        next.reset();
         self.since.store(never);
         return true;
     }
@@ -334,14 +409,17 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable has_call_;
     std::condition_variable has_ended_;
-    std::deque<Job> jobs_;
+    std::array<jobs_in_line, 3> lines_{};
+    // The line that had its turn last.
+    std::size_t turn_ = 0;
+    std::size_t waiting_bytes_ = 0;
     std::list<worker> threads_;
     std::list<worker> ended_;
     // Threads that are not needed for now, and how many of them have been called.
     std::size_t resting_ = 0;
     std::size_t called_ = 0;
     std::uint64_t turned_away_ = 0;
-    // The size of `jobs_`.
+    // The sizes of `lines_` together.
     std::atomic<std::size_t> waiting_{0};
     // Threads that do not rest.
     std::atomic<std::size_t> active_{0};
