@@ -8,12 +8,12 @@
 #include <weir/lakebase/detail/cancel_point.hpp>
 #include <weir/lakebase/detail/pq_link.hpp>
 #include <weir/lakebase/detail/statement_watch.hpp>
+#include <weir/lakebase/detail/wake_up.hpp>
 #include <weir/sql/statement.hpp>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -47,29 +47,10 @@ private:
 
     enum class place : std::uint8_t { outside, waiting, called, aboard };
 
-    /// The last thing that happens to it: its frame may be gone right after.
-    void tell() {
-        const std::lock_guard hold{door_};
-        is_told_ = true;
-        told_.notify_one();
-    }
-
-    void await() {
-        std::unique_lock lock{door_};
-        told_.wait(lock, [this] { return is_told_; });
-    }
-
-    [[nodiscard]] bool await(steady::duration patience) {
-        std::unique_lock lock{door_};
-        return told_.wait_for(lock, patience, [this] { return is_told_; });
-    }
-
     // Under the lock of the trips. Whoever else takes it from `waiting` tells it.
     place at_ = place::outside;
-    // A door of its own: who is told need not wait for the trips' lock.
-    std::mutex door_{};
-    std::condition_variable told_{};
-    bool is_told_ = false;
+    // To be told is the last thing that happens to it: its frame may be gone right after.
+    wake_up told_{};
 };
 
 /// Who travels with whom. A read leaves at once; but while `at_once` trips are under way the next
@@ -146,9 +127,11 @@ public:
                 of_.waiting_.push_back(&self);
             }
             stand_by();
-            if (!self.await(of_.patience_) && leaves_queue(self))
-                return;
-            self.await();
+            if (!self.told_.await(of_.patience_)) {
+                if (leaves_queue(self))
+                    return;
+                self.told_.await();
+            }
             if (self.at_ != passenger::place::called)
                 return;
             const std::lock_guard hold{of_.mutex_};
@@ -197,13 +180,13 @@ public:
             }
             // First, so that the server is asked while the others go on with their answers.
             if (next != nullptr)
-                next->tell();
+                next->told_.tell();
             party_[0]->answer = std::move(answers_[0]);
             for (std::size_t seat = 1; seat < size_; ++seat) {
                 if (party_[seat] == nullptr)
                     continue;
                 party_[seat]->answer = std::move(answers_[seat]);
-                party_[seat]->tell();
+                party_[seat]->told_.tell();
             }
             size_ = 0;
         }
@@ -264,7 +247,7 @@ private:
     // Requires the lock.
     static void let_out(passenger& one) {
         one.at_ = passenger::place::outside;
-        one.tell();
+        one.told_.tell();
     }
 
     // Requires the lock. Gives who is called to lead the next; nullptr: nobody.
