@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Has the compiler of a build read sources and warn, making no objects: syntax.py BUILD_DIR BUILT_FOLDER...
+"""Has the compiler of a build read what it has not built, and warn, making no objects: syntax.py BUILD_DIR
 
-Leaves out what lies in the folders named, relative to the source root: a build of theirs warns about them. Leaves out
-generated sources too, but for those by which meson compiles several files as one.
+Leaves out what is built, for the build has warned about it, and generated sources, but for those by which meson compiles
+several files as one. A source that several targets compile is read for one of those that are not built.
 """
 
 import concurrent.futures
 import json
 import os
 import pathlib
+import re
 import shlex
 import subprocess
 import sys
@@ -30,19 +31,25 @@ def reading(command):
     return kept
 
 
-def is_of(folder, source, build):
-    """Whether a source, or the target that several are compiled as one for, lies in a folder."""
-    return any((top / folder) in source.parents for top in (build.parent, build))
+def not_built(build, objects):
+    """Those that ninja would have to make."""
+    told = subprocess.run(["ninja", "-C", build, "-n", *objects], stdout=subprocess.PIPE, text=True, check=True)
+    named = set(re.findall(r"^\[\d+/\d+\] Compiling C\+\+ object (.+)$", told.stdout, re.MULTILINE))
+    if not named and "no work to do" not in told.stdout:
+        sys.exit(f"ninja names no objects to make:\n{told.stdout}")
+    return named
 
 
 def main():
     build = pathlib.Path(sys.argv[1]).resolve()
     root = build.parent
+    units = json.loads((build / "compile_commands.json").read_text())
+    wanted = not_built(build, [unit["output"] for unit in units])
     commands = {}
-    for unit in json.loads((build / "compile_commands.json").read_text()):
+    for unit in units:
         source = pathlib.Path(os.path.normpath(build / unit["directory"] / unit["file"]))
         is_generated = build in source.parents and "-unity" not in source.name
-        if not is_generated and not any(is_of(folder, source, build) for folder in sys.argv[2:]):
+        if unit["output"] in wanted and not is_generated:
             commands.setdefault(source, reading(unit["command"]))
 
     def read(command):
@@ -55,7 +62,7 @@ def main():
                 failed += 1
                 print(f"FAILED: {os.path.relpath(source, root)}\n{done.stderr}")
     print(f"{len(commands)} files read, {failed} with warnings or errors")
-    return 1 if failed or not commands else 0
+    return 1 if failed else 0
 
 
 sys.exit(main())
