@@ -21,7 +21,7 @@ namespace weir::gen {
 
 namespace {
 
-std::string kind_of(const node& of) {
+std::string words_of(const node& of) {
     switch (of.is) {
     case node::kind::null:
         return "nothing";
@@ -101,7 +101,7 @@ private:
     }
 
     std::nullopt_t refuse(const node& from, const type_model& type, std::string hint = {}) {
-        return refuse(from, kind_of(from) + " is no " + words_of(type), std::move(hint));
+        return refuse(from, words_of(from) + " is no " + words_of(type), std::move(hint));
     }
 
     std::optional<value>
@@ -115,7 +115,7 @@ private:
         if (result.ec != std::errc{} || read < least || read > most) {
             return refuse(
                 from,
-                kind_of(from) + " does not fit " + words_of(type),
+                words_of(from) + " does not fit " + words_of(type),
                 words_of(type) + " holds " + std::to_string(least) + " to " + std::to_string(most)
             );
         }
@@ -134,7 +134,7 @@ private:
             std::abs(read) > static_cast<double>(std::numeric_limits<float>::max());
         if (result.ec != std::errc{} || !std::isfinite(read) || too_wide) {
             return refuse(
-                from, kind_of(from) + " does not fit " + words_of(type), "write a finite number"
+                from, words_of(from) + " does not fit " + words_of(type), "write a finite number"
             );
         }
         return value{.real = read};
@@ -152,7 +152,7 @@ private:
         }
         return refuse(
             from,
-            kind_of(from) + " does not fit " + words_of(type) + " exactly",
+            words_of(from) + " does not fit " + words_of(type) + " exactly",
             "at most " + std::to_string(type.precision - type.scale) +
                 " digits before the point and " + std::to_string(type.scale) + " after it"
         );
@@ -233,7 +233,7 @@ private:
         }
         return refuse(
             from,
-            kind_of(from) + " is no label of " + words_of(type),
+            words_of(from) + " is no label of " + words_of(type),
             nearest_hint(from.text, known)
         );
     }
