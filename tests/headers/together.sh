@@ -15,7 +15,7 @@ mkdir -p "$work_dir"
 (cd "$include_dir" && find weir -name '*.hpp' | sort) | sed 's/.*/#include <&>/' >"$work_dir/forward.cpp"
 tac "$work_dir/forward.cpp" >"$work_dir/backward.cpp"
 
-# All warnings are off: alone.sh sees to those.
+# All warnings are off: alone.py sees to those.
 for order in forward backward; do
     "$@" -std=c++20 -O0 -w -I"$include_dir" -c "$work_dir/$order.cpp" -o "$work_dir/$order.o" &
 done
