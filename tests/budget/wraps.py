@@ -42,27 +42,22 @@ def read_wrap(path):
     wrap = configparser.ConfigParser(interpolation=None)
     wrap.read(path)
     name = path.name
-    if wrap.has_section("wrap-file"):
-        section = wrap["wrap-file"]
-        if not re.fullmatch(r"https://\S+", section.get("source_url", "")):
-            wrong(f"{name}: no https source_url")
-        if not re.fullmatch(r"[0-9a-f]{64}", section.get("source_hash", "")):
-            wrong(f"{name}: no SHA-256 as source_hash")
-        if not section.get("source_filename"):
-            wrong(f"{name}: no source_filename")
-    elif wrap.has_section("wrap-git"):
-        section = wrap["wrap-git"]
-        if not re.fullmatch(r"v?[0-9][0-9.]*|[0-9a-f]{40}", section.get("revision", "")):
-            wrong(f"{name}: revision is neither a released version nor a commit")
-    else:
-        wrong(f"{name}: neither wrap-file nor wrap-git")
+    if not wrap.has_section("wrap-file"):
+        wrong(f"{name}: no wrap-file, the one kind that pins what it brings by a hash")
         return set(), (), None
+    section = wrap["wrap-file"]
+    if not re.fullmatch(r"https://\S+", section.get("source_url", "")):
+        wrong(f"{name}: no https source_url")
+    if not re.fullmatch(r"[0-9a-f]{64}", section.get("source_hash", "")):
+        wrong(f"{name}: no SHA-256 as source_hash")
+    if not section.get("source_filename"):
+        wrong(f"{name}: no source_filename")
     provided = set()
     for key, value in wrap.items("provide") if wrap.has_section("provide") else ():
         provided |= {each.strip() for each in value.split(",")} if key == "dependency_names" else {key}
     if not provided:
         wrong(f"{name}: provides nothing")
-    version = numbers(section.get("revision") or re.sub(r"^.*?[-_](?=\d)", "", section.get("directory", "")))
+    version = numbers(re.sub(r"^.*?[-_](?=\d)", "", section.get("directory", "")))
     if not version:
         wrong(f"{name}: its directory says no version")
     return {each.lower() for each in provided}, version, section.get("patch_directory")
