@@ -60,9 +60,13 @@ public:
     rows execute(const sql::statement& statement, const sql::arguments& arguments, deadline until) {
         detail::refuse_nul(arguments);
         cancel_.refuse_if_cancelled();
-        if (!statement.is_point || statement.reach != sql::reach::open)
+        if (!statement.is_point)
             return execute_alone(statement, arguments, until);
-        detail::passenger self{statement, arguments, cancel_, until};
+        const auto* const told = told_.for_statement(who_, statement.reach);
+        // Behind another's read, one for which nothing is told would be taken for that caller's.
+        if (told == nullptr && statement.reach != sql::reach::open)
+            return execute_alone(statement, arguments, until);
+        detail::passenger self{statement, arguments, cancel_, until, told};
         detail::shared_trips::trip trip{from_->trips_, self};
         if (trip.party().size() > 1)
             lead(trip);

@@ -115,12 +115,16 @@ public:
         entries_.clear();
     }
 
+    [[nodiscard]] bool operator==(const arguments&) const = default;
+
 private:
     struct entry {
         std::size_t offset;
         std::size_t length;
         bool is_null;
         const column_type* type;
+
+        [[nodiscard]] bool operator==(const entry&) const = default;
     };
 
     void begin(const column_type& type) {

@@ -96,6 +96,45 @@ TEST_CASE("a read that travels sees what was written before it came") {
     CHECK(stale == 0);
 }
 
+TEST_CASE(
+    "reads of many callers that travel together see what their row policies let each of them see"
+) {
+    numbered on{"callers", {.kept = 4, .overflow = 0}};
+    // Shows that the server is near.
+    CHECK(on.crowd(1, 500, [](auto& session, int) { (void)found(session, find_name, "1"); }) == 0);
+    auto owner = on.connections.session(nobody{});
+    (void)owner.execute(
+        ddl("alter table @{place}\"things\" enable row level security, force row level security; "
+            "create policy own on @{place}\"things\" "
+            "using (name = (select current_setting('weir.caller', true)))"),
+        {},
+        deadline{}
+    );
+    auto statement = point(find_name);
+    statement.reach = weir::sql::reach::caller;
+    auto any_row = point("select name from @{place}\"things\" limit 1");
+    any_row.reach = weir::sql::reach::caller;
+    const auto rows_of = [&](auto session, int number) {
+        return all(session.execute(statement, with({std::to_string(number)}), deadline{}));
+    };
+    std::atomic<int> wrong{0};
+    const int failures = on.crowd(16, 200, [&](auto& unknown, int number) {
+        const auto name = std::to_string(number);
+        const auto own = rows_of(on.connections.session(weir::caller{.id = name}), number);
+        if (own.size() != 1 || own[0][0] != name)
+            ++wrong;
+        if (!rows_of(on.connections.session(weir::caller{.id = name}), number % 100 + 1).empty())
+            ++wrong;
+        // Whoever works for nobody is nobody, whose read ever went before.
+        if (!all(unknown.execute(any_row, {}, deadline{})).empty())
+            ++wrong;
+    });
+    CHECK(failures == 0);
+    CHECK(wrong == 0);
+    CHECK(on.connections.statistics().shared_reads > 0);
+    CHECK(one(owner, "select coalesce(current_setting('weir.caller', true), '')").empty());
+}
+
 TEST_CASE("one read that fails takes no other with it") {
     numbered on{"fails", {.kept = 4, .overflow = 0}};
     std::atomic<int> refused{0};

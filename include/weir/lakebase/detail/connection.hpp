@@ -124,26 +124,42 @@ public:
         });
     }
 
-    /// Executes the reads of a trip in one round trip, and keeps there the answers that came.
+    /// Executes the reads of a trip in one round trip, and keeps there the answers that came. Row
+    /// policies are told before each read whose it is, unless it is the same caller's as before.
     ///
     /// Errors: as execute(), of the first that failed; those after it have no answer either.
     void execute_each(shared_trips::trip& trip, const call& of) {
         (void)guarded(of, [&](bool&) {
+            const auto party = trip.party();
             try {
                 std::vector<prepared_call> calls;
-                calls.reserve(trip.party().size());
+                // Whose answers they have.
+                std::vector<std::optional<std::size_t>> seats;
+                const sql::arguments* told = nullptr;
                 // A trip has no more seats than the cache: none of these puts out another.
-                for (const auto* each : trip.party())
-                    calls.push_back({name_of(each->asked.text), each->with});
+                for (std::size_t seat = 0; seat < party.size(); ++seat) {
+                    const auto& each = *party[seat];
+                    if (each.told != nullptr && (told == nullptr || *told != *each.told)) {
+                        told = each.told;
+                        calls.push_back({prepared_to_tell(), *told});
+                        seats.emplace_back();
+                    }
+                    calls.push_back({name_of(each.asked.text), each.with});
+                    seats.emplace_back(seat);
+                }
                 link_.execute_each(
                     calls,
                     [&] { trip.has_left(); },
-                    [&](std::size_t at, pq_answer got) { trip.take(at, std::move(got)); }
+                    [&](std::size_t at, pq_answer got) {
+                        if (seats[at])
+                            trip.take(*seats[at], std::move(got));
+                    }
                 );
             } catch (const pq_failure& refused) {
                 if (is_stale_plan(refused)) {
-                    for (const auto* each : trip.party())
+                    for (const auto* each : party)
                         prepared_.forget(each->asked.text);
+                    tells_.clear();
                 }
                 throw;
             }

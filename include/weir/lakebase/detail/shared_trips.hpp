@@ -31,14 +31,17 @@ public:
         const sql::statement& statement,
         const sql::arguments& arguments,
         const cancel_point& caller,
-        deadline until
+        deadline until,
+        const sql::arguments* told_before = nullptr
     )
-        : asked(statement), with(arguments), owner(caller), due(until) {}
+        : asked(statement), with(arguments), owner(caller), due(until), told(told_before) {}
 
     const sql::statement& asked;
     const sql::arguments& with;
     const cancel_point& owner;
     deadline due;
+    /// What row policies are told for it; nullptr: none is asked.
+    const sql::arguments* told;
     /// Empty after the trip: the read is to be made alone.
     pq_answer answer{};
 
