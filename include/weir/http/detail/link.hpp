@@ -93,30 +93,32 @@ public:
 
     /// When it will have been idle for too long; absent while something is under way.
     [[nodiscard]] std::optional<clock::time_point> idle_until() {
-        const std::lock_guard lock{mutex_};
+        const hold lock{*this};
         const bool is_idle = phase_ == phase::open && socket_.has_sent_all() &&
                              (http2_ ? !http2_->has_streams() : !is_busy_ && reader_.is_between());
         return is_idle ? std::optional{due_} : std::nullopt;
     }
 
     /// What epoll reports. `room` is for reading into. False: the connection is over.
+    ///
+    /// Never waits: a client asks again before the thread that answered it is done with the link,
+    /// which then sees to it.
     [[nodiscard]] bool on_events(std::uint32_t events, std::span<char> room) {
-        const std::lock_guard lock{mutex_};
-        if ((events & (EPOLLHUP | EPOLLERR)) != 0 && !is_over())
-            lose();
-        if ((events & EPOLLOUT) != 0 && !is_over())
-            write_on();
-        if ((events & EPOLLIN) != 0 && !is_over()) {
-            read_on(room, (events & EPOLLRDHUP) != 0);
-        } else if ((events & EPOLLRDHUP) != 0 && !is_over()) {
-            peer_ended();
-        }
-        return !is_over();
+        missed_.fetch_or(events);
+        do {
+            const std::unique_lock lock{mutex_, std::try_to_lock};
+            if (!lock)
+                return true;
+            see(missed_.exchange(0), room);
+            if (is_over())
+                return false;
+        } while (missed_.load() != 0);
+        return true;
     }
 
     /// Ends what is late. False: the connection is over.
     [[nodiscard]] bool on_time(clock::time_point now) {
-        const std::lock_guard lock{mutex_};
+        const hold lock{*this};
         if (is_over() || now < due_)
             return !is_over();
         const bool may_be_told = phase_ == phase::open && socket_.has_sent_all();
@@ -146,7 +148,7 @@ public:
     /// The server stops: idle connections end, requests that have begun are finished. One that has
     /// not said a word yet may ask once.
     [[nodiscard]] bool on_stop() {
-        const std::lock_guard lock{mutex_};
+        const hold lock{*this};
         if (is_over())
             return false;
         if (http2_) {
@@ -164,14 +166,14 @@ public:
 
     /// Ends the connection at once, without a word.
     void drop() {
-        const std::lock_guard lock{mutex_};
+        const hold lock{*this};
         if (!is_over())
             lose();
     }
 
     /// Answers that there is no room for it, and ends it.
     void turn_away() {
-        const std::lock_guard lock{mutex_};
+        const hold lock{*this};
         refuse({503, "overloaded", "Too many connections at once", {}, {}});
     }
 
@@ -193,7 +195,7 @@ public:
     /// Answers, in place of a worker, a request that has waited for one too long.
     void turn_down(stream_id stream) noexcept {
         try {
-            const std::lock_guard lock{mutex_};
+            const hold lock{*this};
             if (is_over())
                 return;
             const problem told{503, "overloaded", "The request waited too long", {}, {}};
@@ -257,6 +259,46 @@ private:
         return host_->workers.add({shared_from_this(), stream}, where, bytes);
     }
 
+    // Has the link for itself. Whoever lets go of it sees to what happened meanwhile.
+    class hold {
+    public:
+        explicit hold(link& of) : of_(&of), lock_(of.mutex_) {}
+
+        hold(const hold&) = delete;
+        hold(hold&&) = delete;
+        hold& operator=(const hold&) = delete;
+        hold& operator=(hold&&) = delete;
+
+        ~hold() {
+            if (lock_)
+                unlock();
+        }
+
+        void lock() { lock_.lock(); }
+
+        void unlock() {
+            lock_.unlock();
+            if (of_->missed_.load() != 0)
+                of_->host_->links.serve({of_->key_, 0});
+        }
+
+    private:
+        link* of_;
+        std::unique_lock<std::mutex> lock_;
+    };
+
+    void see(std::uint32_t events, std::span<char> room) {
+        if ((events & (EPOLLHUP | EPOLLERR)) != 0 && !is_over())
+            lose();
+        if ((events & EPOLLOUT) != 0 && !is_over())
+            write_on();
+        if ((events & EPOLLIN) != 0 && !is_over()) {
+            read_on(room, (events & EPOLLRDHUP) != 0);
+        } else if ((events & EPOLLRDHUP) != 0 && !is_over()) {
+            peer_ended();
+        }
+    }
+
     // ---------------------------------------------------------------- its end
 
     // The client is gone, or has to go. Whoever sees the socket's end lets go of it.
@@ -305,7 +347,7 @@ private:
 
     void end_doomed() {
         std::vector<body_stream> taken;
-        const std::lock_guard lock{mutex_};
+        const hold lock{*this};
         taken.swap(doomed_);
         // `taken` ends after the lock.
     }
@@ -436,7 +478,7 @@ private:
     void work_http1() {
         request asked;
         std::string body;
-        std::unique_lock lock{mutex_};
+        hold lock{*this};
         if (is_over())
             return;
         if (stream_)
@@ -528,7 +570,7 @@ private:
 
     // Makes pieces of the streamed answer and sends them, until the client has to take some first.
     // Unlocks `lock` meanwhile.
-    void pull(std::unique_lock<std::mutex>& lock) {
+    void pull(hold& lock) {
         auto source = std::move(stream_);
         auto head = std::exchange(head_of_stream_, {});
         for (int made = 0; made < pieces_at_once; ++made) {
@@ -720,7 +762,7 @@ private:
         std::string body;
         response answer;
         body_stream source;
-        std::unique_lock lock{mutex_};
+        hold lock{*this};
         if (is_over())
             return;
         if (http2_->take_request(id, asked, body)) {
@@ -750,6 +792,8 @@ private:
     link_host* host_;
     std::uint64_t key_;
     std::mutex mutex_;
+    // What epoll reported and nobody has seen to.
+    std::atomic<std::uint32_t> missed_{0};
     link_socket socket_;
     phase phase_ = phase::open;
     request_reader reader_;
