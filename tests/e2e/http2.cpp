@@ -161,6 +161,18 @@ TEST_CASE("requests that are reset as soon as they are made end the connection")
     CHECK(answers_ping(running.port));
 }
 
+// Source: RFC 9113 5.1.
+TEST_CASE("a body for a request that was answered ends the connection") {
+    own_listener running;
+    http2_client client{running.port};
+    REQUIRE(client.ask("GET", "/ping") == 1);
+    CHECK(client.await(1).status == 200);
+    constexpr std::string_view one_byte_on_stream_1{"\0\0\1\0\0\0\0\0\1x", 10};
+    client.link().send(std::string{one_byte_on_stream_1});
+    CHECK(client.await_goaway() == NGHTTP2_STREAM_CLOSED);
+    CHECK(answers_ping(running.port));
+}
+
 TEST_CASE("bodies that do not arrive in time are refused, and clients that say nothing are left") {
     server_options options;
     options.limits.head_time = milliseconds{200};

@@ -282,7 +282,6 @@ private:
         const std::unique_ptr<nghttp2_option, decltype(&nghttp2_option_del)> options{
             option, &nghttp2_option_del
         };
-        nghttp2_option_set_no_closed_streams(option, 1);
         nghttp2_session* session = nullptr;
         if (nghttp2_session_server_new2(&session, made, this, option) != 0)
             throw std::bad_alloc{};
