@@ -55,13 +55,14 @@ inline void compare(const char* what, std::vector<way> ways, turns in = {}) {
     }
     for (const auto& one : ways) {
         std::printf(
-            "%-16s %-16s %6.2f | %6.2f | %6.2f us CPU (quartiles), p50 %.0f us\n",
+            "%-16s %-16s %6.2f | %6.2f | %6.2f us CPU (quartiles), p50 %.0f us, p99 %.0f us\n",
             what,
             one.name,
             quantile(one.cpu, 0.25),
             quantile(one.cpu, 0.5),
             quantile(one.cpu, 0.75),
-            quantile(one.wall, 0.5)
+            quantile(one.wall, 0.5),
+            quantile(one.wall, 0.99)
         );
     }
     // A slow spell can last a whole run and hit one side only, in either direction: sides that
