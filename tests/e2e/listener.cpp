@@ -80,9 +80,9 @@ TEMPLATE_TEST_CASE(
     TestType running;
     raw_client client{running.port};
     const auto start = steady_clock::now();
-    for (int at = 0; at < 50; ++at)
+    for (int at = 0; at < 200; ++at)
         REQUIRE(client.exchange(post("/echo", std::string(1000, 'x'))));
-    CHECK(since(start) < milliseconds{1000}); // 50 times 44 ms with Nagle's algorithm
+    CHECK(since(start) < milliseconds{6000}); // 200 times 44 ms with Nagle's algorithm
 }
 
 TEST_CASE("pipelined requests are all answered, in order") {
@@ -334,7 +334,7 @@ TEMPLATE_TEST_CASE(
     }
     const auto start = steady_clock::now();
     CHECK(answers_ping(running.port));
-    CHECK(since(start) < milliseconds{500});
+    CHECK(since(start) < milliseconds{4000}); // 5 s with a thread for each
     for (auto& client : idle)
         REQUIRE(client.exchange(get("/ping")));
 }
@@ -480,7 +480,7 @@ TEST_CASE("slow heads and bodies are given up after their time") {
     raw_client body{running.port};
     body.send("POST /count HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc");
     CHECK(body.receive()->status == 408);
-    CHECK(since(start) < milliseconds{2000});
+    CHECK(since(start) < milliseconds{8000}); // 10 s and more without
     CHECK(running.counted == 0);
 }
 
@@ -493,7 +493,7 @@ TEST_CASE("idle connections are closed after their time") {
     CHECK(client.is_closed());
 }
 
-TEST_CASE("stopping finishes what runs and closes what is idle, within two seconds") {
+TEST_CASE("stopping finishes what runs and closes what is idle, within seconds") {
     own_listener running;
     std::vector<raw_client> idle;
     for (int at = 0; at < 20; ++at) {
@@ -516,7 +516,7 @@ TEST_CASE("stopping finishes what runs and closes what is idle, within two secon
     CHECK(answer->body == "waited");
     CHECK(answer->headers.find("Connection") == "close");
     running.runner.join();
-    CHECK(since(start) < milliseconds{2000 + 500}); // machines that test are slow
+    CHECK(since(start) < milliseconds{6000}); // half a body has 30 s otherwise
     CHECK(running.counted == 0);
 }
 
