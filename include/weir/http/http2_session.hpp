@@ -276,14 +276,8 @@ private:
         nghttp2_session_callbacks_set_on_frame_recv_callback(made, &on_frame);
         nghttp2_session_callbacks_set_on_frame_send_callback(made, &on_sent);
         nghttp2_session_callbacks_set_on_stream_close_callback(made, &on_close);
-        nghttp2_option* option = nullptr;
-        if (nghttp2_option_new(&option) != 0)
-            throw std::bad_alloc{};
-        const std::unique_ptr<nghttp2_option, decltype(&nghttp2_option_del)> options{
-            option, &nghttp2_option_del
-        };
         nghttp2_session* session = nullptr;
-        if (nghttp2_session_server_new2(&session, made, this, option) != 0)
+        if (nghttp2_session_server_new(&session, made, this) != 0)
             throw std::bad_alloc{};
         return session;
     }

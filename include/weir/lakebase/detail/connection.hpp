@@ -136,6 +136,8 @@ public:
                 // Whose answers they have.
                 std::vector<std::optional<std::size_t>> seats;
                 const sql::arguments* told = nullptr;
+                calls.reserve(2 * party.size());
+                seats.reserve(2 * party.size());
                 // A trip has no more seats than the cache: none of these puts out another.
                 for (std::size_t seat = 0; seat < party.size(); ++seat) {
                     const auto& each = *party[seat];
