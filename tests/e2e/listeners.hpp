@@ -2,6 +2,8 @@
 // One router behind each listener there is: what a test claims of both, it claims of a type.
 #pragma once
 
+#include <weir/core/error.hpp>
+#include <weir/core/joint_work.hpp>
 #include <weir/http/httplib.hpp>
 #include <weir/http/server.hpp>
 
@@ -88,6 +90,18 @@ struct routes_under_test {
                 return json_response(200, std::to_string(++turns));
             });
         routes.answer_soon("/soon");
+        // Tells how many had begun when it went on.
+        routes.add("GET", "/met/{key}", [this](const request& asked) {
+            if (asked.parameter("key") == "none")
+                throw weir::not_found_error{"No such thing"};
+            ++met;
+            if (auto* const others = weir::joint_work::current())
+                others->await_others();
+            if (asked.parameter("key") == "held")
+                held.wait();
+            return json_response(200, std::to_string(met));
+        });
+        routes.answer_jointly("/met/{key}");
         // Waits, and goes on in many pieces, the last of which tells the turns there were.
         routes.add("GET", "/pieces", [this](const request&) {
             response made{.status = 200};
@@ -116,6 +130,7 @@ struct routes_under_test {
     weir::http::router routes{};
     std::atomic<int> counted{0};
     std::atomic<int> turns{0};
+    std::atomic<int> met{0};
     std::atomic<bool> held_up{false};
     std::atomic<int> abandoned{0};
     gate held{};

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <http2_client.hpp>
 #include <raw_http.hpp>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -54,6 +55,72 @@ struct held_listener : own_listener {
 };
 
 } // namespace
+
+TEST_CASE("requests of a joint route that wait go on together, one that fails by itself") {
+    held_listener running;
+    for (const char* const key : {"1", "2", "none", "3", "4"})
+        running.ask(get("/met/" + std::string{key}));
+    running.held.open();
+    CHECK(running.first.receive()->status == 200);
+    for (std::size_t at = 0; at < running.clients.size(); ++at) {
+        const auto got = running.clients[at].receive();
+        REQUIRE(got);
+        CHECK(got->status == (at == 2 ? 404 : 200));
+        if (at != 2)
+            CHECK(got->body == "4");
+    }
+    CHECK(running.clients[2].exchange(get("/ping"))->status == 200);
+}
+
+TEST_CASE("a client that leaves before joint requests go on keeps no other waiting") {
+    held_listener running;
+    running.ask(get("/met/1"));
+    {
+        raw_client leaving{running.port};
+        leaving.send(get("/met/2"));
+        running.await_waiting(2);
+    }
+    running.clients.emplace_back(running.port, seconds{60}).send(get("/met/3"));
+    running.await_waiting(3);
+    running.held.open();
+    for (auto& client : running.clients)
+        CHECK(client.receive()->status == 200);
+}
+
+TEST_CASE("joint requests of one HTTP/2 connection go on together, and answer each its stream") {
+    held_listener running;
+    http2_client client{running.port};
+    std::vector<http2_client::stream_id> streams;
+    for (int at = 0; at < 40; ++at)
+        streams.push_back(client.ask("GET", at == 5 ? "/met/none" : "/met/" + std::to_string(at)));
+    running.await_waiting(streams.size());
+    running.held.open();
+    std::set<std::string> met;
+    for (std::size_t at = 0; at < streams.size(); ++at) {
+        const auto& got = client.await(streams[at]);
+        CHECK(got.status == (at == 5 ? 404 : 200));
+        if (at != 5)
+            met.insert(got.body);
+    }
+    // 32 at once at most.
+    CHECK(met == std::set<std::string>{"31", "39"});
+}
+
+TEST_CASE("what one of joint requests waits for does not keep others than these waiting") {
+    own_listener running;
+    raw_client held{running.port, seconds{60}};
+    held.send(get("/met/held"));
+    running.held.await(1);
+    std::vector<raw_client> others;
+    for (int at = 0; at < 20; ++at) {
+        others.emplace_back(running.port, seconds{60}).send(get("/met/" + std::to_string(at)));
+        others.emplace_back(running.port, seconds{60}).send(get("/ping"));
+    }
+    for (auto& client : others)
+        CHECK(client.receive()->status == 200);
+    running.held.open();
+    CHECK(held.receive()->status == 200);
+}
 
 TEST_CASE("who waits for a worker is served in the order it came, however many there are") {
     held_listener running{{.longest_wait = seconds{60}}};

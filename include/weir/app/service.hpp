@@ -277,15 +277,18 @@ private:
     };
 
     void identify_with(std::function<std::vector<std::string>(const caller& who)> resolve) {
-        routes_.identify_with([trust = settings_.trust,
-                               resolve = std::move(resolve)](const http::request& asked) {
-            auto who = http::identify(asked.headers, asked.remote_address, trust);
-            if (who && resolve) {
-                auto found = resolve(*who);
-                std::move(found.begin(), found.end(), std::back_inserter(who->groups));
-            }
-            return who;
-        });
+        const auto pace = resolve ? http::middleware_pace::own : http::middleware_pace::shared;
+        routes_.identify_with(
+            [trust = settings_.trust, resolve = std::move(resolve)](const http::request& asked) {
+                auto who = http::identify(asked.headers, asked.remote_address, trust);
+                if (who && resolve) {
+                    auto found = resolve(*who);
+                    std::move(found.begin(), found.end(), std::back_inserter(who->groups));
+                }
+                return who;
+            },
+            pace
+        );
     }
 
     void open_backends() {
@@ -342,7 +345,7 @@ private:
         };
         http::log_requests(routes_, log_, settings_.request_log);
         if (settings_.server_timing)
-            routes_.put_around(http::server_timing());
+            routes_.put_around(http::server_timing(), http::middleware_pace::shared);
         metrics_.emplace(described);
         metrics_->add_source([this](http::metrics_writer& to) { write_metrics(to); });
         http::add_metrics(routes_, *metrics_);
@@ -350,16 +353,21 @@ private:
 
     /// What stands around every route, from within.
     void put_middleware() {
-        routes_.put_around([this](http::request& asked, const auto& next) {
-            return defer_ ? defer_(asked, next) : next(asked);
-        });
-        routes_.put_around(http::gzip_answers());
+        routes_.put_around(
+            [this](http::request& asked, const auto& next) {
+                return defer_ ? defer_(asked, next) : next(asked);
+            },
+            http::middleware_pace::shared
+        );
+        routes_.put_around(http::gzip_answers(), http::middleware_pace::shared);
         auto limits = settings_.rates;
         limits.unlimited = {"/livez", "/api/v1/healthcheck"};
         rates_.emplace(std::move(limits));
         rates_->watch(routes_);
-        routes_.put_around(http::cors(settings_.cors));
-        routes_.put_around(http::security_headers({.strict_transport = settings_.strict_transport})
+        routes_.put_around(http::cors(settings_.cors), http::middleware_pace::shared);
+        routes_.put_around(
+            http::security_headers({.strict_transport = settings_.strict_transport}),
+            http::middleware_pace::shared
         );
     }
 

@@ -76,11 +76,16 @@ public:
     /// Limits what a router is asked. Lifetime: this object outlives the router's requests.
     void watch(router& routes) {
         if (addresses_.is_limited() || callers_.is_limited())
-            routes.put_around([this](
-                                  request& asked, const std::function<response(request&)>& next
-                              ) { return answer(asked, next); });
+            routes.put_around(
+                [this](request& asked, const std::function<response(request&)>& next) {
+                    return answer(asked, next);
+                },
+                middleware_pace::shared
+            );
         if (callers_.is_limited())
-            routes.admit_with([this](const request& asked) { return admit(asked); });
+            routes.admit_with(
+                [this](const request& asked) { return admit(asked); }, middleware_pace::shared
+            );
     }
 
     /// Requests refused so far.

@@ -70,6 +70,10 @@ public:
 
     [[nodiscard]] const table_options& options() const noexcept { return options_; }
 
+    /// Whether what get() reads is read together with others'. What is kept is read once for all
+    /// who ask for it, and they wait for each other.
+    [[nodiscard]] bool reads_jointly() const noexcept { return from_.share_reads() && !cache_; }
+
     [[nodiscard]] response list(const request& asked) const {
         const auto form = form_of(asked);
         list_query query;
@@ -423,8 +427,11 @@ inline void add_read_routes(
         add("GET", all, false, &read_handlers::list, list_media);
         add("POST", all + "/query", true, &read_handlers::query, list_media);
     }
-    if (facts.api.offered.has(operations::get))
+    if (facts.api.offered.has(operations::get)) {
         add("GET", one, false, &read_handlers::get, only_json);
+        if (reading->reads_jointly())
+            routes.answer_jointly(one);
+    }
     if (facts.api.offered.has(operations::get) && facts.history)
         add("GET", one + "/history", false, &read_handlers::history, only_json);
 }

@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <map>
@@ -54,6 +55,14 @@ struct answered_request {
 /// Sees answers; must not take long. What it throws is nobody's concern.
 using answer_observer = std::function<void(const answered_request&)>;
 
+/// Whether what stands around handlers may be in the middle of several requests of one thread at
+/// once, by turns.
+enum class middleware_pace : std::uint8_t {
+    /// It may hold a lock while `next` answers, rely on what is thread-local, or take long.
+    own,
+    shared,
+};
+
 /// Finds the handler of a request.
 ///
 /// Patterns are paths whose segments are literal or `{name}`; a literal wins over a parameter, from
@@ -72,7 +81,7 @@ public:
             throw configuration_error{"A route's pattern starts with /: " + std::string{pattern}};
         std::size_t depth = 0;
         for_each_segment(pattern, [&](std::string_view part) {
-            if (part.size() > 2 && part.front() == '{' && part.back() == '}') {
+            if (is_parameter(part)) {
                 parameters.push_back({std::string{part.substr(1, part.size() - 2)}, depth});
                 if (!at->parameter)
                     at->parameter = std::make_unique<node>();
@@ -127,18 +136,57 @@ public:
         return std::find(urgent_.begin(), urgent_.end(), path) != urgent_.end();
     }
 
+    /// Lets a transport have one thread answer several GETs of this route by turns (joint_work),
+    /// where nothing stands in their way that needs its own pace. What they read is read together
+    /// then. Requires that the route was added.
+    void answer_jointly(std::string_view pattern) {
+        node* at = &root_;
+        for_each_segment(pattern, [&](std::string_view part) {
+            at = is_parameter(part) ? at->parameter.get() : &at->literals.find(part)->second;
+        });
+        at->methods.find("GET")->second.is_joint = true;
+        has_joint_ = true;
+    }
+
+    /// Whether a request may be answered so. Decodes nothing: a path that spells it otherwise is
+    /// answered by itself.
+    [[nodiscard]] bool is_joint(const request& asked) const {
+        const std::string_view target{asked.target};
+        if (!has_joint_ || pace_ == middleware_pace::own || asked.method != "GET" ||
+            !target.starts_with('/') || target.find('?') != std::string_view::npos)
+            return false;
+        const node* at = &root_;
+        for_each_segment(target, [&](std::string_view part) {
+            if (at == nullptr)
+                return;
+            const auto literal = at->literals.find(part);
+            at = literal == at->literals.end() ? at->parameter.get() : &literal->second;
+        });
+        if (at == nullptr)
+            return false;
+        const auto found = at->methods.find("GET");
+        return found != at->methods.end() && found->second.is_joint;
+    }
+
     /// Every route, in the order they were added.
     [[nodiscard]] const std::vector<route_name>& routes() const noexcept { return routes_; }
 
-    void identify_with(identifier who) { identify_ = std::move(who); }
+    void identify_with(identifier who, middleware_pace pace = middleware_pace::own) {
+        identify_ = std::move(who);
+        keep_pace(pace);
+    }
 
     /// Refuses requests that have a route before their handlers run; a request that a handler asks
     /// of another route is not asked about.
-    void admit_with(admission by) { admit_ = std::move(by); }
+    void admit_with(admission by, middleware_pace pace = middleware_pace::own) {
+        admit_ = std::move(by);
+        keep_pace(pace);
+    }
 
     /// Puts something around every answer, 404 and 405 too: content codings, for one. What was put
     /// around later stands further out.
-    void put_around(middleware outer) {
+    void put_around(middleware outer, middleware_pace pace = middleware_pace::own) {
+        keep_pace(pace);
         if (!around_) {
             around_ = std::move(outer);
             return;
@@ -208,6 +256,7 @@ private:
         handler answer;
         // Its place in `routes_`.
         std::size_t route;
+        bool is_joint = false;
     };
 
     struct node {
@@ -220,6 +269,10 @@ private:
         std::string_view raw;
         std::string value;
     };
+
+    [[nodiscard]] static bool is_parameter(std::string_view part) {
+        return part.size() > 2 && part.front() == '{' && part.back() == '}';
+    }
 
     // "/a/b" is "a", "b"; "/" is "".
     template <class Visit>
@@ -249,6 +302,11 @@ private:
                 };
         });
         return made;
+    }
+
+    void keep_pace(middleware_pace added) {
+        if (added == middleware_pace::own)
+            pace_ = added;
     }
 
     void add_prefix(std::string_view pattern) {
@@ -423,6 +481,8 @@ private:
     std::vector<answer_observer> observers_{};
     std::vector<statement_observer> statements_{};
     const logger* log_ = nullptr;
+    bool has_joint_ = false;
+    middleware_pace pace_ = middleware_pace::shared;
 };
 
 } // namespace weir::http

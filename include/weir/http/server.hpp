@@ -120,6 +120,7 @@ private:
             .most = from.max_workers,
             .longest_wait = from.longest_wait,
             .waiting_bytes = from.max_waiting_bytes,
+            .joint = cores(),
         };
         made.usual =
             from.usual_workers > 0 ? from.usual_workers : std::max<std::size_t>(4 * cores(), 8);

@@ -90,6 +90,12 @@ public:
         return made;
     }
 
+    /// Whether reads of single rows go to the backend together, so that routes that read one are
+    /// answered jointly (router::answer_jointly).
+    [[nodiscard]] bool share_reads() const noexcept { return share_reads_; }
+
+    void set_share_reads(bool do_they) noexcept { share_reads_ = do_they; }
+
     /// What a streamed answer needs besides a session.
     [[nodiscard]] const stream_places& streams() const noexcept { return streams_; }
 
@@ -97,16 +103,20 @@ private:
     maker_for_nobody for_nobody_;
     maker_for_caller for_caller_;
     stream_places streams_;
+    bool share_reads_ = false;
 };
 
 /// Sessions of a Lakebase pool or an embedded database; `service` is the actor where there is no
 /// caller. Lifetime: `backend` must outlive every copy.
 template <class Backend>
 [[nodiscard]] sessions sessions_of(Backend& backend, nobody service = {}) {
-    return {
+    sessions made{
         [&backend, service = std::move(service)] { return any_session{backend.session(service)}; },
         [&backend](const caller& who) { return any_caller_session{backend.session(who)}; },
     };
+    if constexpr (requires { Backend::shares_reads; })
+        made.set_share_reads(Backend::shares_reads);
+    return made;
 }
 
 } // namespace weir::http

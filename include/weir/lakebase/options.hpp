@@ -97,7 +97,7 @@ struct options {
     /// Callers that may wait for a connection; one more is turned away at once.
     std::size_t waiting = 256;
     /// Round trips of reads of single rows under way at once; further such reads wait for one of
-    /// them, 4 ms at most, and leave together. 0: one per two cores.
+    /// them, 4 ms at most, and leave together. 0: one per core.
     std::size_t point_trips = 0;
     /// Connections are closed at this age, less up to a tenth so that they do not all go together.
     /// Source: Lakebase closes them after 24 h idle and may after 3 days in all.

@@ -76,6 +76,9 @@ class lease;
 /// Lifetime: must outlive its sessions and units of work.
 class pool {
 public:
+    /// Reads of single rows that come at once go to the server together.
+    static constexpr bool shares_reads = true;
+
     /// Opens nothing yet. Errors: configuration_error naming the setting that cannot work.
     explicit pool(options to, password_provider password = {})
         : options_(checked(std::move(to))), connector_(options_, std::move(password)),
@@ -175,7 +178,7 @@ private:
 
     static std::size_t trips_of(const lakebase::options& to) {
         const std::size_t cores = std::thread::hardware_concurrency();
-        return to.point_trips == 0 ? std::max<std::size_t>(cores / 2, 1) : to.point_trips;
+        return to.point_trips == 0 ? std::max<std::size_t>(cores, 1) : to.point_trips;
     }
 
     static std::chrono::milliseconds housekeeping_pause(const lakebase::options& to) {

@@ -79,6 +79,54 @@ TEST_CASE("200 clients at once insert rows, and each is there exactly once") {
     });
 }
 
+TEST_CASE("readers of single rows at once are each answered about their own, whatever it is") {
+    on_all([](const backend& on) {
+        const auto user = fresh_user("read-" + on.name);
+        const auto stranger = fresh_user("stranger-" + on.name);
+        constexpr int clients = 32;
+        constexpr int turns = 10;
+        std::vector<std::string> places;
+        for (int row = 0; row < clients; ++row) {
+            const auto made =
+                on({.method = "POST",
+                    .target = "/api/v1/orders",
+                    .body = R"({"total": )" + std::to_string(row) + "}",
+                    .user = user});
+            REQUIRE(made.status == 201);
+            places.push_back(made.header("Location"));
+        }
+        std::atomic<int> wrong{0};
+        std::vector<std::thread> running;
+        for (int client = 0; client < clients; ++client) {
+            running.emplace_back([&, client] {
+                raw_client link{on.on->port(), std::chrono::seconds{60}};
+                const auto status = [&](const std::string& target, const std::string& by) {
+                    const auto got =
+                        link.exchange(bytes_of({.target = target, .user = by}, "keep-alive"));
+                    return got ? got->status : 0;
+                };
+                for (int turn = 0; turn < turns; ++turn) {
+                    const auto row = (client + turn) % clients;
+                    const auto& place = places[static_cast<std::size_t>(row)];
+                    const auto found =
+                        link.exchange(bytes_of({.target = place, .user = user}, "keep-alive"));
+                    if (!found || found->status != 200 ||
+                        nlohmann::json::parse(found->body).at("total").get<double>() != row)
+                        ++wrong;
+                    if (status(place, stranger) != 404 ||
+                        status("/api/v1/orders/00000000-0000-0000-0000-000000000000", user) !=
+                            404 ||
+                        status("/api/v1/orders/none", user) != 422 || status(place, {}) != 401)
+                        ++wrong;
+                }
+            });
+        }
+        for (auto& each : running)
+            each.join();
+        CHECK(wrong == 0);
+    });
+}
+
 TEST_CASE("many clients change one row, and one of them is the last") {
     on_all([](const backend& on) {
         const auto user = fresh_user("race-" + on.name);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads of single rows that travel together; also run under ThreadSanitizer.
+#include <weir/core/error.hpp>
+#include <weir/core/joint_work.hpp>
 #include <weir/lakebase/session.hpp>
 
 #include <atomic>
@@ -77,6 +79,54 @@ TEST_CASE("reads that come at once travel together and each gets its own row") {
     CHECK(failures == 0);
     CHECK(wrong == 0);
     CHECK(on.connections.statistics().shared_reads > 0);
+    CHECK(on.connections.statistics().broken == 0);
+}
+
+TEST_CASE("reads of joint work are one round trip, and each meets its own row or error") {
+    numbered on{"joint", {.kept = 4, .overflow = 0}};
+    constexpr std::size_t pieces = 20;
+    std::vector<std::string> told(pieces);
+    weir::joint_work work;
+    work.run(pieces, [&](std::size_t at) {
+        const auto number = std::to_string(at + 1);
+        try {
+            auto session = on.connections.session(nobody{});
+            told[at] = found(session, find_name, at == 7 ? "none" : number);
+        } catch (const weir::error& failed) {
+            told[at] = failed.sqlstate();
+        }
+    });
+    for (std::size_t at = 0; at < pieces; ++at)
+        CHECK(told[at] == (at == 7 ? "22P02" : std::to_string(at + 1)));
+    CHECK(on.connections.statistics().shared_reads == pieces);
+    CHECK(on.connections.statistics().in_use == 0);
+}
+
+TEST_CASE("joint work of many threads is each answered its own rows") {
+    numbered on{"joint_many", {.kept = 4, .overflow = 0}};
+    std::atomic<int> wrong{0};
+    std::vector<std::thread> all_of_them;
+    for (int thread = 0; thread < 6; ++thread) {
+        all_of_them.emplace_back([&, thread] {
+            weir::joint_work work;
+            for (int time = 0; time < 100; ++time)
+                work.run(12, [&](std::size_t at) {
+                    const auto number = std::to_string(
+                        (static_cast<std::size_t>(thread * 7 + time) + at) % 100 + 1
+                    );
+                    try {
+                        auto session = on.connections.session(nobody{});
+                        if (found(session, find_name, number) != number)
+                            ++wrong;
+                    } catch (const std::exception&) {
+                        ++wrong;
+                    }
+                });
+        });
+    }
+    for (auto& thread : all_of_them)
+        thread.join();
+    CHECK(wrong == 0);
     CHECK(on.connections.statistics().broken == 0);
 }
 

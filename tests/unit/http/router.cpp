@@ -2,6 +2,7 @@
 #include <weir/http/router.hpp>
 
 #include <catch.hpp>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -209,5 +210,59 @@ TEST_CASE("a request that is made again keeps its caller, and every other is ide
     CHECK(routes.handle(again).body == "of the headers");
     again.caller = weir::caller{.id = "of the job"};
     CHECK(routes.handle(again).body == "of the job");
+}
+
+TEST_CASE("GETs of a route that is answered jointly are known by their path") {
+    auto routes = wells();
+    request asked{.method = "GET", .target = "/api/v1/wells/42"};
+    CHECK_FALSE(routes.is_joint(asked));
+    routes.answer_jointly("/api/v1/wells/{key}");
+    CHECK(routes.is_joint(asked));
+    for (const char* const other :
+         {"/api/v1/wells",
+          "/api/v1/wells/42/restore",
+          "/api/v1/wells/42?include=lines",
+          "/api/v1/springs/42",
+          "/api/v1/wells/42/",
+          "/livez",
+          "*",
+          ""}) {
+        CAPTURE(other);
+        asked.target = other;
+        CHECK_FALSE(routes.is_joint(asked));
+    }
+    asked.target = "/api/v1/wells/42";
+    for (const char* const other : {"HEAD", "DELETE", "get"}) {
+        asked.method = other;
+        CHECK_FALSE(routes.is_joint(asked));
+    }
+}
+
+TEST_CASE("nothing is answered jointly behind what needs its own pace") {
+    const request asked{.method = "GET", .target = "/api/v1/wells/42"};
+    const auto passes = [](request& given, const auto& next) { return next(given); };
+    const auto admits = [](const request&) { return std::nullopt; };
+    const auto nobody = [](const request&) { return std::nullopt; };
+    constexpr auto shared = middleware_pace::shared;
+    auto routes = wells();
+    routes.answer_jointly("/api/v1/wells/{key}");
+    routes.put_around(passes, shared);
+    routes.admit_with(admits, shared);
+    routes.identify_with(nobody, shared);
+    CHECK(routes.is_joint(asked));
+
+    auto around = wells();
+    around.answer_jointly("/api/v1/wells/{key}");
+    around.put_around(passes);
+    around.put_around(passes, shared);
+    CHECK_FALSE(around.is_joint(asked));
+    auto admitting = wells();
+    admitting.answer_jointly("/api/v1/wells/{key}");
+    admitting.admit_with(admits);
+    CHECK_FALSE(admitting.is_joint(asked));
+    auto identifying = wells();
+    identifying.answer_jointly("/api/v1/wells/{key}");
+    identifying.identify_with(nobody);
+    CHECK_FALSE(identifying.is_joint(asked));
 }
 } // namespace router_cases

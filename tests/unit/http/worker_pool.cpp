@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <weir/core/joint_work.hpp>
 #include <weir/core/standby.hpp>
 #include <weir/http/detail/worker_pool.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <catch.hpp>
 #include <chrono>
@@ -10,7 +12,7 @@
 #include <functional>
 #include <latch>
 #include <mutex>
-#include <optional>
+#include <span>
 #include <string>
 #include <thread>
 
@@ -24,12 +26,14 @@ namespace {
 /// A source of events to which nothing happens.
 class silence {
 public:
-    std::optional<int> wait(std::chrono::milliseconds span) {
+    using event = int;
+
+    std::size_t wait(std::chrono::milliseconds time, std::span<event> /*room*/) {
         std::unique_lock lock{mutex_};
-        changed_.wait_for(lock, span, [this] { return calls_ > 0 || is_over_; });
+        changed_.wait_for(lock, time, [this] { return calls_ > 0 || is_over_; });
         if (calls_ > 0)
             --calls_;
-        return std::nullopt;
+        return 0;
     }
 
     void serve(int /*event*/) {}
@@ -171,6 +175,70 @@ TEST_CASE("as many jobs run as are usual, where none of them is held up") {
 
 TEST_CASE("beside jobs that stand by others run, as many again as are usual") {
     CHECK(crowd(12, [] { weir::stand_by(); }) == 4);
+}
+
+TEST_CASE("a thread takes all joint jobs that wait, and runs them by turns") {
+    silence from;
+    pool workers{{.usual = 1}, from};
+    std::string told;
+    std::latch all{4};
+    for (const char what : {'a', 'b', 'c', 'd'}) {
+        const auto run = [&, what] {
+            told += what;
+            weir::joint_work::current()->await_others();
+            told += what;
+            all.count_down();
+        };
+        REQUIRE(workers.add({run}, line::joint, 1));
+    }
+    CHECK(workers.statistics().waiting == 4);
+    workers.start();
+    all.wait();
+    workers.finish();
+    CHECK(told == "abcddabc");
+}
+
+TEST_CASE("joint jobs come by turns with the others") {
+    told_pool on{{.usual = 1}};
+    for (const char what : {'a', 'b'})
+        CHECK(on.add(what));
+    for (const char what : {'j', 'k'})
+        CHECK(on.add(what, line::joint));
+    on.workers.start();
+    on.workers.finish();
+    CHECK((on.told == "ajkb" || on.told == "jkab"));
+}
+
+TEST_CASE("no more threads run joint jobs than may, unless these are held up") {
+    const bool are_held_up = GENERATE(false, true);
+    silence from;
+    pool workers{
+        {.usual = 4, .patience = are_held_up ? 1ms : std::chrono::milliseconds{1h}, .joint = 2},
+        from
+    };
+    workers.start();
+    std::atomic<std::size_t> running{0};
+    std::latch end{1};
+    std::latch all{3};
+    const auto run = [&] {
+        ++running;
+        all.count_down();
+        end.wait();
+    };
+    for (std::size_t jobs = 1; jobs <= 3; ++jobs) {
+        REQUIRE(workers.add({run}, line::joint, 1));
+        while (running < std::min<std::size_t>(jobs, 2))
+            std::this_thread::yield();
+    }
+    if (are_held_up) {
+        all.wait();
+    } else {
+        std::this_thread::sleep_for(20ms);
+        CHECK(running == 2);
+    }
+    end.count_down();
+    workers.finish();
+    CHECK(running == 3);
 }
 
 TEST_CASE("standing by is told to nobody where no pool has the thread") {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <weir/core/joint_work.hpp>
 #include <weir/core/standby.hpp>
 #include <weir/lakebase/detail/shared_trips.hpp>
 
@@ -271,4 +272,106 @@ TEST_CASE("a passenger that is cancelled is let go as soon as its read is sent, 
     riding.get();
     CHECK(second.self.answer.status() == PGRES_TUPLES_OK);
     CHECK(bool{third.self.answer} == !is_sent_before);
+}
+
+namespace {
+
+/// What pieces of joint work find, each with a read of its own.
+struct joint_reads {
+    std::vector<std::unique_ptr<single_read>> reads;
+    /// How many each led.
+    std::vector<std::size_t> led;
+
+    explicit joint_reads(std::size_t count) : led(count) {
+        for (std::size_t at = 0; at < count; ++at)
+            reads.push_back(std::make_unique<single_read>());
+    }
+
+    /// `before(piece)` comes before its read.
+    template <class Before>
+    void travel(shared_trips& by, const Before& before) {
+        weir::joint_work work;
+        work.run(reads.size(), [&](std::size_t at) {
+            before(at);
+            shared_trips::trip trip{by, reads[at]->self};
+            led[at] = trip.party().size();
+            for (std::size_t seat = 0; seat < led[at]; ++seat)
+                trip.take(seat, answer(PGRES_TUPLES_OK));
+        });
+    }
+
+    void travel(shared_trips& by) {
+        travel(by, [](std::size_t) {});
+    }
+};
+
+} // namespace
+
+TEST_CASE("reads of joint work are one trip, wherever the server is") {
+    const bool is_near = GENERATE(true, false);
+    shared_trips trips{1, shared_trips::most_seats, 1h};
+    if (is_near)
+        travel_fast(trips);
+    joint_reads on{5};
+    on.travel(trips);
+    CHECK(on.led == std::vector<std::size_t>{0, 0, 0, 0, 5});
+    for (const auto& each : on.reads)
+        CHECK(each->self.answer.status() == PGRES_TUPLES_OK);
+    CHECK(trips.shared() == 5);
+}
+
+TEST_CASE("reads of joint work for which no seat is left go on the next trip") {
+    line on;
+    joint_reads many{shared_trips::most_seats + 2};
+    many.travel(on.trips);
+    std::multiset<std::size_t> parties{many.led.begin(), many.led.end()};
+    CHECK(parties.count(shared_trips::most_seats) == 1);
+    CHECK(parties.count(2) == 1);
+    CHECK(parties.count(0) == many.led.size() - 2);
+}
+
+TEST_CASE("reads that pause are taken along by whoever leaves, and called by nobody") {
+    line on;
+    single_read first;
+    single_read other;
+    joint_reads joint{3};
+    std::future<std::size_t> led;
+    joint.travel(on.trips, [&](std::size_t at) {
+        if (at != 2)
+            return;
+        // Two pause. The trip that comes back calls another, though they came before.
+        shared_trips::trip before{on.trips, first.self};
+        CHECK(before.party().size() == 3);
+        led = travel(on, other);
+        on.await_waiting(1);
+        before.arrive();
+        CHECK(led.get() == 1);
+    });
+    CHECK(joint.led == std::vector<std::size_t>{0, 0, 1});
+}
+
+TEST_CASE("a read of joint work waits for the trip before it, as any") {
+    line on;
+    single_read first;
+    shared_trips::trip before{on.trips, first.self};
+    joint_reads joint{3};
+    auto travelling = std::async(std::launch::async, [&] { joint.travel(on.trips); });
+    on.await_waiting(3);
+    before.arrive();
+    travelling.get();
+    CHECK(joint.led == std::vector<std::size_t>{0, 0, 3});
+}
+
+TEST_CASE("a read that is cancelled while it pauses is let go, without an answer") {
+    line on;
+    joint_reads joint{3};
+    joint.travel(on.trips, [&](std::size_t at) {
+        if (at != 2)
+            return;
+        joint.reads[0]->owner.cancel();
+        on.trips.let_go(joint.reads[0]->owner);
+    });
+    CHECK(joint.led == std::vector<std::size_t>{0, 0, 2});
+    CHECK_FALSE(joint.reads[0]->self.answer);
+    CHECK(joint.reads[1]->self.answer);
 }

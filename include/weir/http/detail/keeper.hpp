@@ -73,7 +73,7 @@ private:
     static constexpr int look_milliseconds = 2;
     static constexpr int looks_in_vain = 50;
     static constexpr std::size_t room_to_refuse = 128;
-    static constexpr int most_at_once = 256;
+    static constexpr std::size_t most_at_once = 256;
     // Connections beyond which many requests may wait unread: they are then read beside the
     // workers.
     static constexpr std::size_t many = 1'024;
@@ -141,12 +141,10 @@ private:
     // In place of the workers: requests then wait where they are counted and their time is, what is
     // said at once is, and clients that leave are noticed.
     void serve_pending() {
-        for (int served = 0; served < most_at_once; ++served) {
-            const auto happened = host_->links.wait(std::chrono::milliseconds{0});
-            if (!happened)
-                return;
-            host_->links.serve(*happened);
-        }
+        std::array<link_table::event, most_at_once> happened{};
+        const auto count = host_->links.wait(std::chrono::milliseconds{0}, happened);
+        for (std::size_t at = 0; at < count; ++at)
+            host_->links.serve(happened[at]);
     }
 
     // ---------------------------------------------------------------- connections
@@ -224,7 +222,7 @@ private:
         last_wait_ = clock::now() + longest_wait_stopping;
         rests_ = false;
         for (const auto& each : host_->links.all()) {
-            host_->links.serve({each->key(), EPOLLIN});
+            host_->links.serve(readiness::event_of(each->key(), EPOLLIN));
             if (!each->on_stop())
                 host_->links.remove(*each);
         }

@@ -255,7 +255,12 @@ private:
         auto bytes = own_bytes + asked.target.size() + body;
         for (const auto& each : asked.headers)
             bytes += each.name.size() + each.value.size() + field_bytes;
-        const auto where = host_->routes->is_urgent(asked) ? line::urgent : line::usual;
+        auto where = line::usual;
+        if (host_->routes->is_urgent(asked)) {
+            where = line::urgent;
+        } else if (host_->routes->is_joint(asked)) {
+            where = line::joint;
+        }
         return host_->workers.add({shared_from_this(), stream}, where, bytes);
     }
 
@@ -279,7 +284,7 @@ private:
         void unlock() {
             lock_.unlock();
             if (of_->missed_.load() != 0)
-                of_->host_->links.serve({of_->key_, 0});
+                of_->host_->links.serve(readiness::event_of(of_->key_, 0));
         }
 
     private:
@@ -835,14 +840,14 @@ inline void link_job::turn_down() noexcept {
     on->turn_down(stream);
 }
 
-inline void link_table::serve(const readiness::event& happened) noexcept {
+inline void link_table::serve(const event& happened) noexcept {
     // A piece of what a client sends; kept, for it is large.
     static thread_local std::array<char, 64 * 1024> room;
-    const auto on = find(happened.key);
+    const auto on = find(happened.data.u64);
     if (on == nullptr)
         return;
     try {
-        if (on->on_events(happened.what, room))
+        if (on->on_events(happened.events, room))
             return;
     } catch (const std::bad_alloc&) {
         on->drop();

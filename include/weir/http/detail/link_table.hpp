@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <optional>
+#include <span>
 #include <sys/eventfd.h>
 #include <unordered_map>
 #include <utility>
@@ -54,12 +54,14 @@ public:
         return found;
     }
 
-    [[nodiscard]] std::optional<readiness::event> wait(std::chrono::milliseconds time) noexcept {
-        return ready_.wait(time);
+    using event = readiness::event;
+
+    [[nodiscard]] std::size_t wait(std::chrono::milliseconds time, std::span<event> room) noexcept {
+        return ready_.wait(time, room);
     }
 
     /// Has a link see what happened to it, and lets go of it when it is over.
-    void serve(const readiness::event& happened) noexcept;
+    void serve(const event& happened) noexcept;
 
     [[nodiscard]] bool is_pending() const noexcept { return ready_.is_pending(); }
 

@@ -6,10 +6,12 @@
 #include <weir/core/error.hpp>
 #include <weir/http/detail/socket.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <poll.h>
+#include <span>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -25,11 +27,16 @@ inline void ring(const descriptor& bell) noexcept {
 /// Threads: shared object safe.
 class readiness {
 public:
-    /// What happened to what was watched under `key`; once per change.
-    struct event {
-        std::uint64_t key;
-        std::uint32_t what;
-    };
+    /// What happened, once per change: `events`, to what was watched under the key `data.u64`. A
+    /// call is one too, under a key of nothing.
+    using event = ::epoll_event;
+
+    [[nodiscard]] static event event_of(std::uint64_t key, std::uint32_t what) noexcept {
+        event made{};
+        made.events = what;
+        made.data.u64 = key;
+        return made;
+    }
 
     /// The least key that may be watched under.
     static constexpr std::uint64_t first_key = 2;
@@ -45,15 +52,13 @@ public:
     /// What epoll_ctl takes.
     [[nodiscard]] int epoll() const noexcept { return epoll_.get(); }
 
-    /// Waits for an event of what is watched; absent when the time is over, and when somebody
-    /// calls.
-    [[nodiscard]] std::optional<event> wait(std::chrono::milliseconds time) noexcept {
-        epoll_event got{};
-        if (::epoll_wait(epoll_.get(), &got, 1, static_cast<int>(time.count())) != 1)
-            return std::nullopt;
-        if (got.data.u64 < first_key)
-            return std::nullopt;
-        return event{got.data.u64, got.events};
+    /// Waits for events, for as many as there is room; gives how many have come, 0 when the time is
+    /// over.
+    [[nodiscard]] std::size_t wait(std::chrono::milliseconds time, std::span<event> room) noexcept {
+        const auto most = static_cast<int>(room.size());
+        const int got =
+            ::epoll_wait(epoll_.get(), room.data(), most, static_cast<int>(time.count()));
+        return static_cast<std::size_t>(std::max(got, 0));
     }
 
     /// Whether an event waits for somebody.
@@ -73,9 +78,7 @@ private:
     static constexpr std::uint64_t ended = 1;
 
     bool watch(const descriptor& what, std::uint64_t key, std::uint32_t events) {
-        epoll_event wanted{};
-        wanted.events = events;
-        wanted.data.u64 = key;
+        auto wanted = event_of(key, events);
         return ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, what.get(), &wanted) == 0;
     }
 

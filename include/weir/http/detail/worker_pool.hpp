@@ -3,6 +3,7 @@
 // are hot, and more only while some of them are held up. Costs <thread>.
 #pragma once
 
+#include <weir/core/joint_work.hpp>
 #include <weir/core/standby.hpp>
 
 #include <algorithm>
@@ -16,9 +17,11 @@
 #include <list>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <system_error>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace weir::http::detail {
 
@@ -34,6 +37,9 @@ struct worker_options {
     /// A thread whose job runs longer than this counts as held up, and another may take its place.
     /// Of those whose job has stood by, as many as run usually do too.
     std::chrono::milliseconds patience{4};
+    /// Threads that run joint jobs at once while none of them is held up: the fewer, the more jobs
+    /// each of them finds.
+    std::size_t joint = 2;
     /// A thread above `usual` ends after this long without being needed.
     std::chrono::milliseconds idle{10'000};
 };
@@ -58,6 +64,8 @@ enum class line : std::uint8_t {
     /// Few, and wanted all the sooner the longer the other line is.
     urgent,
     usual,
+    /// A thread takes all that wait, and runs them by turns (joint_work).
+    joint,
 };
 
 /// Whether a pool keeps up with what is asked of it.
@@ -75,9 +83,10 @@ enum class outlook : std::uint8_t {
 /// is kept from work by those who come back at once. A thread that adds a job takes one itself
 /// next, so that a request is answered by the thread that read it, and nobody has to be woken.
 ///
-/// `Job` is movable and has `run()` and `turn_down()`. `Source` has `wait(milliseconds)`, which
-/// gives an optional event; `serve(event)`; `call_one()`, which ends a wait; `end()`, which ends
-/// all of them; and `all_busy()`, told when nobody waits any more: call look_after() every few
+/// `Job` is movable and has `run()` and `turn_down()`; those of the joint line may pause in run()
+/// (joint_work). `Source` has an `event`; `wait(milliseconds, span of events)`, which gives how
+/// many have come; `serve(event)`; `call_one()`, which ends a wait; `end()`, which ends all of
+/// them; and `all_busy()`, told when nobody waits any more: call look_after() every few
 /// milliseconds from then on. None of these throws.
 ///
 /// Lifetime: the source outlives it. Threads: shared object safe.
@@ -115,7 +124,9 @@ public:
             }
             push({std::move(job), bytes, clock::now()}, where);
         }
-        call_for_jobs();
+        // The thread that reads joint ones takes all of them, or has its reason.
+        if (where != line::joint || serving() != this)
+            call_for_jobs();
         return true;
     }
 
@@ -190,7 +201,7 @@ public:
             .waiting_bytes = waiting_bytes_,
             .turned_away = turned_away_,
         };
-        for (const auto where : {line::urgent, line::usual}) {
+        for (const auto where : {line::urgent, line::usual, line::joint}) {
             const auto& jobs = line_of(where);
             now.waiting += jobs.size();
             if (!jobs.empty())
@@ -210,24 +221,23 @@ public:
         has_ended_.wait(lock, [this] { return threads_.empty(); });
         join_ended(lock);
         // What the last of them left, or all where the system gave no thread.
-        while (auto next = pop()) {
+        bool is_through = false;
+        while (!is_through) {
+            std::vector<entry> left;
+            if (take(left))
+                --joint_running_;
+            is_through = left.empty();
             lock.unlock();
-            next->job.run();
-            next.reset();
+            for (auto& each : left)
+                each.job.run();
+            left.clear();
             lock.lock();
         }
     }
 
 private:
-    struct worker {
-        std::thread thread{};
-        // When what it runs began; `never` while it runs nothing.
-        std::atomic<clock::rep> since{never};
-        // Whether what it runs, or ran last, stood by.
-        std::atomic<bool> stands_by{false};
-    };
-
-    static constexpr clock::rep never = clock::time_point::max().time_since_epoch().count();
+    // Jobs that a thread runs by turns at most.
+    static constexpr std::size_t most_joint = 32;
 
     // A job in line.
     struct entry {
@@ -236,6 +246,23 @@ private:
         // When it came; far away for what is never late.
         clock::time_point since;
     };
+
+    struct worker {
+        std::thread thread{};
+        // When what it runs began; `never` while it runs nothing.
+        std::atomic<clock::rep> since{never};
+        // Whether what it runs, or ran last, stood by.
+        std::atomic<bool> stands_by{false};
+    };
+
+    // What a thread has taken.
+    struct load {
+        std::array<typename Source::event, most_joint> events{};
+        std::vector<entry> jobs{};
+        joint_work joint{};
+    };
+
+    static constexpr clock::rep never = clock::time_point::max().time_since_epoch().count();
 
     using jobs_in_line = std::deque<entry>;
 
@@ -252,6 +279,8 @@ private:
         waiting_bytes_ += added.bytes;
         line_of(where).push_back(std::move(added));
         ++waiting_;
+        if (where == line::joint)
+            ++joint_waiting_;
     }
 
     // Requires the lock, and a line that is not empty.
@@ -260,17 +289,43 @@ private:
         from.pop_front();
         waiting_bytes_ -= first.bytes;
         --waiting_;
+        if (&from == &line_of(line::joint))
+            --joint_waiting_;
         return first;
     }
 
-    // Of the line whose turn it is. Requires the lock.
-    std::optional<entry> pop() {
+    // Of the line whose turn it is: a job, or joint ones. Gives whether they are joint. Requires
+    // the lock.
+    bool take(std::vector<entry>& into) {
         for (std::size_t tried = 0; tried < lines_.size(); ++tried) {
             turn_ = (turn_ + 1) % lines_.size();
-            if (!lines_[turn_].empty())
-                return pop(lines_[turn_]);
+            auto& from = lines_[turn_];
+            const bool is_joint = &from == &line_of(line::joint);
+            if (from.empty() || (is_joint && !may_join(from.front())))
+                continue;
+            for (std::size_t most = is_joint ? most_joint : 1; most > 0 && !from.empty(); --most)
+                into.push_back(pop(from));
+            if (is_joint)
+                ++joint_running_;
+            return is_joint;
         }
-        return std::nullopt;
+        return false;
+    }
+
+    [[nodiscard]] bool may_join(const entry& first) const {
+        return has_joint_turn() || clock::now() - first.since > how_.patience;
+    }
+
+    [[nodiscard]] bool has_joint_turn() const noexcept {
+        return joint_running_.load() < how_.joint;
+    }
+
+    // For events; joint jobs that wait for a turn are looked after meanwhile.
+    [[nodiscard]] std::chrono::milliseconds time_to_wait() const noexcept {
+        const auto joint = joint_waiting_.load();
+        if (waiting_.load() > joint || (joint > 0 && has_joint_turn()))
+            return std::chrono::milliseconds{0};
+        return joint > 0 ? how_.patience : how_.idle;
     }
 
     // Wakes somebody for what this thread will not run next itself.
@@ -321,14 +376,15 @@ private:
         }
         serving() = this;
         standby_mark() = &self->stands_by;
+        load taken;
         bool is_needed = true;
         while (is_needed && !stopping_.load()) {
             // By turns, so that neither jobs nor events wait for the end of the others.
-            serve_event(*self);
-            run_job(*self);
+            serve_events(*self, taken);
+            run_jobs(*self, taken);
             is_needed = active_.load() <= how_.usual || stays();
         }
-        while (run_job(*self)) {
+        while (run_jobs(*self, taken)) {
         }
         const std::lock_guard lock{mutex_};
         --active_;
@@ -337,15 +393,19 @@ private:
         has_ended_.notify_all();
     }
 
-    void serve_event(worker& self) {
+    void serve_events(worker& self, load& taken) {
+        // One at a time, so that each thread answers what it has read; but where joint jobs are run
+        // it is another that answers.
+        const std::size_t most = joint_running_.load() > 0 ? taken.events.size() : 1;
         ++idle_;
-        const auto got = from_->wait(has_waiting() ? std::chrono::milliseconds{0} : how_.idle);
+        const auto got = from_->wait(time_to_wait(), std::span{taken.events}.first(most));
         if (--idle_ == 0)
             from_->all_busy();
-        if (!got)
+        if (got == 0)
             return;
         begins(self);
-        from_->serve(*got);
+        for (std::size_t at = 0; at < got; ++at)
+            from_->serve(taken.events[at]);
         self.since.store(never);
     }
 
@@ -354,23 +414,25 @@ private:
         self.since.store(clock::now().time_since_epoch().count());
     }
 
-    // False: none waits.
-    bool run_job(worker& self) {
+    // Runs what has its turn. False: nothing has.
+    bool run_jobs(worker& self, load& taken) {
         if (!has_waiting())
             return false;
-        std::optional<entry> next;
+        bool is_joint = false;
         {
             const std::lock_guard lock{mutex_};
-            next = pop();
+            is_joint = take(taken.jobs);
         }
-        if (!next)
+        if (taken.jobs.empty())
             return false;
         if (has_waiting() && has_idle())
             from_->call_one();
         begins(self);
-        next->job.run();
-        next.reset();
+        taken.joint.run(taken.jobs.size(), [&](std::size_t at) { taken.jobs[at].job.run(); });
+        taken.jobs.clear();
         self.since.store(never);
+        if (is_joint)
+            --joint_running_;
         return true;
     }
 
@@ -409,7 +471,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable has_call_;
     std::condition_variable has_ended_;
-    std::array<jobs_in_line, 3> lines_{};
+    std::array<jobs_in_line, 4> lines_{};
     // The line that had its turn last.
     std::size_t turn_ = 0;
     std::size_t waiting_bytes_ = 0;
@@ -419,8 +481,11 @@ private:
     std::size_t resting_ = 0;
     std::size_t called_ = 0;
     std::uint64_t turned_away_ = 0;
-    // The sizes of `lines_` together.
+    // The sizes of `lines_` together, and of the joint one.
     std::atomic<std::size_t> waiting_{0};
+    std::atomic<std::size_t> joint_waiting_{0};
+    // Threads that run joint jobs.
+    std::atomic<std::size_t> joint_running_{0};
     // Threads that do not rest.
     std::atomic<std::size_t> active_{0};
     // Threads that wait for an event.

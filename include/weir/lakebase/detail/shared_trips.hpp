@@ -4,6 +4,7 @@
 #pragma once
 
 #include <weir/core/deadline.hpp>
+#include <weir/core/joint_work.hpp>
 #include <weir/core/standby.hpp>
 #include <weir/lakebase/detail/cancel_point.hpp>
 #include <weir/lakebase/detail/pq_link.hpp>
@@ -48,7 +49,14 @@ public:
 private:
     friend class shared_trips;
 
-    enum class place : std::uint8_t { outside, waiting, called, aboard };
+    enum class place : std::uint8_t {
+        outside,
+        // Its thread does something else meanwhile: it may be taken along, but not called.
+        paused,
+        waiting,
+        called,
+        aboard,
+    };
 
     // Under the lock of the trips. Whoever else takes it from `waiting` tells it.
     place at_ = place::outside;
@@ -118,22 +126,21 @@ public:
     public:
         /// Waits until `self` leads a trip, or is back from another's.
         trip(shared_trips& of, passenger& self) : of_(of), due_(self.due) {
-            {
-                const std::lock_guard hold{of_.mutex_};
-                if (self.owner.is_cancelled())
+            auto* const others = joint_work::current();
+            if (departs_or_queues(self, others != nullptr))
+                return;
+            if (others != nullptr) {
+                others->await_others();
+                if (is_settled_after_pause(self))
                     return;
-                if (of_.under_way_.size() < of_.at_once_ || of_.fastest_ > near) {
-                    depart(self);
-                    return;
-                }
-                self.at_ = passenger::place::waiting;
-                of_.waiting_.push_back(&self);
             }
-            stand_by();
-            if (!self.told_.await(of_.patience_)) {
-                if (leaves_queue(self))
-                    return;
-                self.told_.await();
+            if (!self.told_.try_await()) {
+                stand_by();
+                if (!self.told_.await(of_.patience_)) {
+                    if (leaves_queue(self))
+                        return;
+                    self.told_.await();
+                }
             }
             if (self.at_ != passenger::place::called)
                 return;
@@ -196,6 +203,34 @@ public:
 
     private:
         friend class shared_trips;
+
+        // Whether nothing is to be waited for.
+        bool departs_or_queues(passenger& self, bool pauses) {
+            const std::lock_guard hold{of_.mutex_};
+            if (self.owner.is_cancelled())
+                return true;
+            if (!pauses && of_.may_depart()) {
+                depart(self);
+                return true;
+            }
+            self.at_ = pauses ? passenger::place::paused : passenger::place::waiting;
+            of_.waiting_.push_back(&self);
+            return false;
+        }
+
+        // Whether it leads a trip now; else it waits, or is to be told of the trip that took it.
+        bool is_settled_after_pause(passenger& self) {
+            const std::lock_guard hold{of_.mutex_};
+            if (self.at_ != passenger::place::paused)
+                return false;
+            if (!of_.may_depart()) {
+                self.at_ = passenger::place::waiting;
+                return false;
+            }
+            std::erase(of_.waiting_, &self);
+            depart(self);
+            return true;
+        }
 
         // Whether it gave up waiting, and leads a trip now.
         bool leaves_queue(passenger& self) {
@@ -260,12 +295,20 @@ private:
         // nearly all of them take long, however near the server is.
         fastest_ += fastest_ / 16'384;
         fastest_ = std::min<steady::duration>(fastest_, steady::now() - over.departed_);
-        if (waiting_.empty() || under_way_.size() >= at_once_)
+        const auto next = std::find_if(waiting_.begin(), waiting_.end(), [](const auto* one) {
+            return one->at_ == passenger::place::waiting;
+        });
+        if (next == waiting_.end() || under_way_.size() >= at_once_)
             return nullptr;
-        auto* next = waiting_.front();
-        waiting_.pop_front();
-        next->at_ = passenger::place::called;
-        return next;
+        auto* const called = *next;
+        waiting_.erase(next);
+        called->at_ = passenger::place::called;
+        return called;
+    }
+
+    // Requires the lock.
+    [[nodiscard]] bool may_depart() const {
+        return under_way_.size() < at_once_ || fastest_ > near;
     }
 
     const std::size_t at_once_;

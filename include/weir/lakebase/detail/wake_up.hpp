@@ -30,6 +30,14 @@ public:
         ::sem_post(&told_);
     }
 
+    /// Whether it has been told, as await() without waiting.
+    [[nodiscard]] bool try_await() noexcept {
+        if (::sem_trywait(&told_) != 0)
+            return false;
+        see_what_was_before();
+        return true;
+    }
+
     void await() noexcept {
         while (::sem_wait(&told_) != 0) {
         }
