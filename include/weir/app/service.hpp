@@ -193,7 +193,8 @@ public:
 
     /// Asks `resolve` for the groups of each request's caller, besides those the settings find:
     /// for `read_all` and `purge`. It runs before every request's route, so it should remember what
-    /// it knows; what it throws fails the request.
+    /// it knows; what it throws fails the request. Since it may take long, rows are not read
+    /// together then (router::answer_jointly()).
     ///
     ///     service.groups_with([](const weir::caller& who) { return directory.groups_of(who.id);
     ///     });
@@ -345,7 +346,7 @@ private:
         };
         http::log_requests(routes_, log_, settings_.request_log);
         if (settings_.server_timing)
-            routes_.put_around(http::server_timing(), http::middleware_pace::shared);
+            routes_.put_around(http::server_timing());
         metrics_.emplace(described);
         metrics_->add_source([this](http::metrics_writer& to) { write_metrics(to); });
         http::add_metrics(routes_, *metrics_);
@@ -354,20 +355,18 @@ private:
     /// What stands around every route, from within.
     void put_middleware() {
         routes_.put_around(
-            [this](http::request& asked, const auto& next) {
-                return defer_ ? defer_(asked, next) : next(asked);
-            },
-            http::middleware_pace::shared
+            {[this](http::request& asked, const auto& next) {
+                 return defer_ ? defer_(asked, next) : next(asked);
+             },
+             http::middleware_pace::shared}
         );
-        routes_.put_around(http::gzip_answers(), http::middleware_pace::shared);
+        routes_.put_around(http::gzip_answers());
         auto limits = settings_.rates;
         limits.unlimited = {"/livez", "/api/v1/healthcheck"};
         rates_.emplace(std::move(limits));
         rates_->watch(routes_);
-        routes_.put_around(http::cors(settings_.cors), http::middleware_pace::shared);
-        routes_.put_around(
-            http::security_headers({.strict_transport = settings_.strict_transport}),
-            http::middleware_pace::shared
+        routes_.put_around(http::cors(settings_.cors));
+        routes_.put_around(http::security_headers({.strict_transport = settings_.strict_transport})
         );
     }
 

@@ -94,8 +94,7 @@ public:
             allowed_headers_.append(", ").append(each);
     }
 
-    [[nodiscard]] response
-    answer(request& asked, const std::function<response(request&)>& next) const {
+    [[nodiscard]] response answer(request& asked, const middleware::next_handler& next) const {
         const bool is_one = asked.headers.count("Origin") == 1;
         const std::string origin{is_one ? *asked.headers.find("Origin") : std::string_view{}};
         const bool allowed = allows(origin);
@@ -166,9 +165,12 @@ private:
 /// Errors: configuration_error when an origin is malformed, or `*` comes with others or with
 /// credentials.
 [[nodiscard]] inline middleware cors(const cors_options& options = {}) {
-    return [rules = std::make_shared<const detail::origin_rules>(options)](
-               request& asked, const std::function<response(request&)>& next
-           ) { return rules->answer(asked, next); };
+    return {
+        [rules = std::make_shared<const detail::origin_rules>(options)](
+            request& asked, const middleware::next_handler& next
+        ) { return rules->answer(asked, next); },
+        middleware_pace::shared
+    };
 }
 
 } // namespace weir::http

@@ -167,7 +167,7 @@ void read_members(std::string_view text, const Visit& visit) {
 deferred_answers(sessions jobs_on, job_records jobs, std::string base) {
     return [jobs_on = std::move(jobs_on),
             jobs = std::move(jobs),
-            base = std::move(base)](request& asked, const std::function<response(request&)>& next) {
+            base = std::move(base)](request& asked, const middleware::next_handler& next) {
         if (!detail::may_be_deferred(asked))
             return next(asked);
         const auto preferred = detail::preferences_of(asked.headers);

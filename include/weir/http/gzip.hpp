@@ -181,26 +181,29 @@ inline void encode(const headers& sent, response& answer, const gzip_options& op
 /// `If-Match` and `If-None-Match` take either form. HEAD gets the fields of GET. Streams are
 /// compressed piece by piece and keep coming as they are made.
 [[nodiscard]] inline middleware gzip_answers(gzip_options options = {}) {
-    return [options](request& asked, const std::function<response(request&)>& next) {
-        // As it was: the tags are about to be stripped.
-        headers sent;
-        if (asked.headers.find("If-None-Match"))
-            sent = asked.headers;
-        detail::strip_gzip_tags(asked.headers, "If-Match");
-        detail::strip_gzip_tags(asked.headers, "If-None-Match");
-        auto answer = next(asked);
-        if (answer.status != 304) {
-            detail::encode(asked.headers, answer, options);
+    return {
+        [options](request& asked, const middleware::next_handler& next) {
+            // As it was: the tags are about to be stripped.
+            headers sent;
+            if (asked.headers.find("If-None-Match"))
+                sent = asked.headers;
+            detail::strip_gzip_tags(asked.headers, "If-Match");
+            detail::strip_gzip_tags(asked.headers, "If-None-Match");
+            auto answer = next(asked);
+            if (answer.status != 304) {
+                detail::encode(asked.headers, answer, options);
+                return answer;
+            }
+            // The tag of the form the client has.
+            add_vary(answer.headers, "Accept-Encoding");
+            if (const auto tag = answer.headers.find("ETag")) {
+                auto packed = detail::gzip_tag(*tag);
+                if (detail::names_tag(sent, "If-None-Match", packed))
+                    answer.headers.set("ETag", packed);
+            }
             return answer;
-        }
-        // The tag of the form the client has.
-        add_vary(answer.headers, "Accept-Encoding");
-        if (const auto tag = answer.headers.find("ETag")) {
-            auto packed = detail::gzip_tag(*tag);
-            if (detail::names_tag(sent, "If-None-Match", packed))
-                answer.headers.set("ETag", packed);
-        }
-        return answer;
+        },
+        middleware_pace::shared
     };
 }
 

@@ -77,10 +77,8 @@ public:
     void watch(router& routes) {
         if (addresses_.is_limited() || callers_.is_limited())
             routes.put_around(
-                [this](request& asked, const std::function<response(request&)>& next) {
-                    return answer(asked, next);
-                },
-                middleware_pace::shared
+                {[this](request& asked, const auto& next) { return answer(asked, next); },
+                 middleware_pace::shared}
             );
         if (callers_.is_limited())
             routes.admit_with(
@@ -94,7 +92,7 @@ public:
     [[nodiscard]] std::uint64_t refused_by_address() const noexcept { return by_address_.load(); }
 
 private:
-    response answer(request& asked, const std::function<response(request&)>& next) {
+    response answer(request& asked, const middleware::next_handler& next) {
         if (is_unlimited(asked))
             return next(asked);
         bucket_state address;

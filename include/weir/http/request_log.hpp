@@ -185,21 +185,24 @@ inline void log_requests(router& routes, const logger& log, const request_log_op
 /// router::put_around(), outermost. Clients then see the difference between rows that are hidden
 /// and rows that are not there, if there is any.
 [[nodiscard]] inline middleware server_timing() {
-    return [](request& asked, const std::function<response(request&)>& next) {
-        const auto start = std::chrono::steady_clock::now();
-        auto answer = next(asked);
-        const auto took = std::chrono::steady_clock::now() - start;
-        const auto append = [](std::string& to, std::chrono::nanoseconds time) {
-            append_text(to, detail::milliseconds_of(time), text_format::statement_api);
-        };
-        std::string text = "total;dur=";
-        append(text, took);
-        if (asked.trace) {
-            text.append(", db;dur=");
-            append(text, asked.trace->time());
-        }
-        answer.headers.add("Server-Timing", text);
-        return answer;
+    return {
+        [](request& asked, const middleware::next_handler& next) {
+            const auto start = std::chrono::steady_clock::now();
+            auto answer = next(asked);
+            const auto took = std::chrono::steady_clock::now() - start;
+            const auto append = [](std::string& to, std::chrono::nanoseconds time) {
+                append_text(to, detail::milliseconds_of(time), text_format::statement_api);
+            };
+            std::string text = "total;dur=";
+            append(text, took);
+            if (asked.trace) {
+                text.append(", db;dur=");
+                append(text, asked.trace->time());
+            }
+            answer.headers.add("Server-Timing", text);
+            return answer;
+        },
+        middleware_pace::shared
     };
 }
 

@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -26,6 +27,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -34,9 +36,41 @@ namespace weir::http {
 /// Answers one request. May throw anything: the router turns it into a response.
 using handler = std::function<response(const request&)>;
 
+/// Whether what stands before or around handlers may be in the middle of several requests of one
+/// thread at once, by turns.
+enum class middleware_pace : std::uint8_t {
+    /// It may hold a lock while `next` answers, rely on what is thread-local, or take long.
+    own,
+    shared,
+};
+
 /// What stands around every handler: sees the request first and the answer last. `next` answers,
 /// and never throws: failures are answers by then.
-using middleware = std::function<response(request&, const std::function<response(request&)>& next)>;
+class middleware {
+public:
+    using next_handler = std::function<response(request&)>;
+    using function = std::function<response(request&, const next_handler& next)>;
+
+    /// None.
+    middleware() = default;
+
+    template <class Call>
+        requires(!std::same_as<std::remove_cvref_t<Call>, middleware>)
+    middleware(Call&& call, middleware_pace how = middleware_pace::own)
+        : call_(std::forward<Call>(call)), pace_(how) {}
+
+    explicit operator bool() const noexcept { return static_cast<bool>(call_); }
+
+    response operator()(request& asked, const next_handler& next) const {
+        return call_(asked, next);
+    }
+
+    [[nodiscard]] middleware_pace pace() const noexcept { return pace_; }
+
+private:
+    function call_{};
+    middleware_pace pace_ = middleware_pace::shared;
+};
 
 /// Says who asks; an empty function: nobody ever does.
 using identifier = std::function<std::optional<caller>(const request&)>;
@@ -54,14 +88,6 @@ struct answered_request {
 
 /// Sees answers; must not take long. What it throws is nobody's concern.
 using answer_observer = std::function<void(const answered_request&)>;
-
-/// Whether what stands around handlers may be in the middle of several requests of one thread at
-/// once, by turns.
-enum class middleware_pace : std::uint8_t {
-    /// It may hold a lock while `next` answers, rely on what is thread-local, or take long.
-    own,
-    shared,
-};
 
 /// Finds the handler of a request.
 ///
@@ -185,14 +211,14 @@ public:
 
     /// Puts something around every answer, 404 and 405 too: content codings, for one. What was put
     /// around later stands further out.
-    void put_around(middleware outer, middleware_pace pace = middleware_pace::own) {
-        keep_pace(pace);
+    void put_around(middleware outer) {
+        keep_pace(outer.pace());
         if (!around_) {
             around_ = std::move(outer);
             return;
         }
         around_ = [outer = std::move(outer), inner = std::move(around_)](
-                      request& asked, const std::function<response(request&)>& next
+                      request& asked, const middleware::next_handler& next
                   ) { return outer(asked, [&](request& given) { return inner(given, next); }); };
     }
 

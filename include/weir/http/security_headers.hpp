@@ -22,22 +22,26 @@ struct security_header_options {
 /// Answers of GET may be kept by their reader and asked for again by `If-None-Match`
 /// (`private, no-cache`); others are not kept.
 [[nodiscard]] inline middleware security_headers(security_header_options options = {}) {
-    return [options](request& asked, const std::function<response(request&)>& next) {
-        auto answer = next(asked);
-        const auto add = [&fields = answer.headers](std::string_view name, std::string_view value) {
-            if (!fields.find(name))
-                fields.add(name, value);
-        };
-        const bool is_read = asked.method == "GET" || asked.method == "HEAD";
-        const bool may_be_kept = is_read && (answer.status == 200 || answer.status == 304);
-        add("Cache-Control", may_be_kept ? "private, no-cache" : "no-store");
-        add("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-        add("Cross-Origin-Resource-Policy", "same-origin");
-        add("Referrer-Policy", "no-referrer");
-        add("X-Content-Type-Options", "nosniff");
-        if (options.strict_transport)
-            add("Strict-Transport-Security", "max-age=31536000");
-        return answer;
+    return {
+        [options](request& asked, const middleware::next_handler& next) {
+            auto answer = next(asked);
+            const auto add = [&fields =
+                                  answer.headers](std::string_view name, std::string_view value) {
+                if (!fields.find(name))
+                    fields.add(name, value);
+            };
+            const bool is_read = asked.method == "GET" || asked.method == "HEAD";
+            const bool may_be_kept = is_read && (answer.status == 200 || answer.status == 304);
+            add("Cache-Control", may_be_kept ? "private, no-cache" : "no-store");
+            add("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+            add("Cross-Origin-Resource-Policy", "same-origin");
+            add("Referrer-Policy", "no-referrer");
+            add("X-Content-Type-Options", "nosniff");
+            if (options.strict_transport)
+                add("Strict-Transport-Security", "max-age=31536000");
+            return answer;
+        },
+        middleware_pace::shared
     };
 }
 

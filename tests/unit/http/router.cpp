@@ -240,13 +240,15 @@ TEST_CASE("GETs of a route that is answered jointly are known by their path") {
 
 TEST_CASE("nothing is answered jointly behind what needs its own pace") {
     const request asked{.method = "GET", .target = "/api/v1/wells/42"};
-    const auto passes = [](request& given, const auto& next) { return next(given); };
+    const auto passes = [](request& given, const middleware::next_handler& next) {
+        return next(given);
+    };
     const auto admits = [](const request&) { return std::nullopt; };
     const auto nobody = [](const request&) { return std::nullopt; };
     constexpr auto shared = middleware_pace::shared;
     auto routes = wells();
     routes.answer_jointly("/api/v1/wells/{key}");
-    routes.put_around(passes, shared);
+    routes.put_around({passes, shared});
     routes.admit_with(admits, shared);
     routes.identify_with(nobody, shared);
     CHECK(routes.is_joint(asked));
@@ -254,7 +256,7 @@ TEST_CASE("nothing is answered jointly behind what needs its own pace") {
     auto around = wells();
     around.answer_jointly("/api/v1/wells/{key}");
     around.put_around(passes);
-    around.put_around(passes, shared);
+    around.put_around({passes, shared});
     CHECK_FALSE(around.is_joint(asked));
     auto admitting = wells();
     admitting.answer_jointly("/api/v1/wells/{key}");

@@ -124,7 +124,7 @@ public:
             }
             push({std::move(job), bytes, clock::now()}, where);
         }
-        // The thread that reads joint ones takes all of them, or has its reason.
+        // A thread that adds joint ones takes them next, or leaves them to those that run such.
         if (where != line::joint || serving() != this)
             call_for_jobs();
         return true;
