@@ -101,7 +101,7 @@ struct routes_under_test {
                 held.wait();
             return json_response(200, std::to_string(met));
         });
-        routes.answer_jointly("/met/{key}");
+        routes.answer_jointly("/met/{key}", [this] { return is_near.load(); });
         // Waits, and goes on in many pieces, the last of which tells the turns there were.
         routes.add("GET", "/pieces", [this](const request&) {
             response made{.status = 200};
@@ -131,6 +131,7 @@ struct routes_under_test {
     std::atomic<int> counted{0};
     std::atomic<int> turns{0};
     std::atomic<int> met{0};
+    std::atomic<bool> is_near{true};
     std::atomic<bool> held_up{false};
     std::atomic<int> abandoned{0};
     gate held{};

@@ -58,6 +58,7 @@ struct held_listener : own_listener {
 
 TEST_CASE("requests of a joint route that wait go on together, one that fails by itself") {
     held_listener running;
+    running.is_near = GENERATE(true, false);
     for (const char* const key : {"1", "2", "none", "3", "4"})
         running.ask(get("/met/" + std::string{key}));
     running.held.open();

@@ -70,9 +70,11 @@ public:
 
     [[nodiscard]] const table_options& options() const noexcept { return options_; }
 
-    /// Whether what get() reads is read together with others'. What is kept is read once for all
-    /// who ask for it, and they wait for each other.
-    [[nodiscard]] bool reads_jointly() const noexcept { return from_.share_reads() && !cache_; }
+    /// sessions::shared_reads() of what get() reads. Empty too where rows are kept: each is read
+    /// once for all who ask for it, and these wait for each other.
+    [[nodiscard]] std::function<bool()> shared_reads() const {
+        return cache_ ? nullptr : from_.shared_reads();
+    }
 
     [[nodiscard]] response list(const request& asked) const {
         const auto form = form_of(asked);
@@ -429,8 +431,8 @@ inline void add_read_routes(
     }
     if (facts.api.offered.has(operations::get)) {
         add("GET", one, false, &read_handlers::get, only_json);
-        if (reading->reads_jointly())
-            routes.answer_jointly(one);
+        if (auto are_near = reading->shared_reads())
+            routes.answer_jointly(one, std::move(are_near));
     }
     if (facts.api.offered.has(operations::get) && facts.history)
         add("GET", one + "/history", false, &read_handlers::history, only_json);

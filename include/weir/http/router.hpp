@@ -37,7 +37,7 @@ namespace weir::http {
 using handler = std::function<response(const request&)>;
 
 /// Whether what stands before or around handlers may be in the middle of several requests of one
-/// thread at once, by turns.
+/// thread at once, by turns (router::answer_jointly()).
 enum class middleware_pace : std::uint8_t {
     /// It may hold a lock while `next` answers, rely on what is thread-local, or take long.
     own,
@@ -164,23 +164,24 @@ public:
 
     /// Lets a transport have one thread answer several GETs of this route by turns (joint_work),
     /// where nothing stands in their way that needs its own pace. What they read is read together
-    /// then. Requires that the route was added.
-    void answer_jointly(std::string_view pattern) {
+    /// then; `is_near` tells whether that comes so soon that it pays to wait until others ask too.
+    /// Requires that the route was added.
+    void answer_jointly(std::string_view pattern, std::function<bool()> is_near) {
         node* at = &root_;
         for_each_segment(pattern, [&](std::string_view part) {
             at = is_parameter(part) ? at->parameter.get() : &at->literals.find(part)->second;
         });
-        at->methods.find("GET")->second.is_joint = true;
+        at->methods.find("GET")->second.is_near = std::move(is_near);
         has_joint_ = true;
     }
 
-    /// Whether a request may be answered so. Decodes nothing: a path that spells it otherwise is
-    /// answered by itself.
-    [[nodiscard]] bool is_joint(const request& asked) const {
+    /// Whether what a request reads is near, where it may be answered so; absent: it may not.
+    /// Decodes nothing: a path that spells it otherwise is answered by itself.
+    [[nodiscard]] std::optional<bool> is_joint_and_near(const request& asked) const {
         const std::string_view target{asked.target};
         if (!has_joint_ || pace_ == middleware_pace::own || asked.method != "GET" ||
             !target.starts_with('/') || target.find('?') != std::string_view::npos)
-            return false;
+            return std::nullopt;
         const node* at = &root_;
         for_each_segment(target, [&](std::string_view part) {
             if (at == nullptr)
@@ -189,14 +190,18 @@ public:
             at = literal == at->literals.end() ? at->parameter.get() : &literal->second;
         });
         if (at == nullptr)
-            return false;
+            return std::nullopt;
         const auto found = at->methods.find("GET");
-        return found != at->methods.end() && found->second.is_joint;
+        if (found == at->methods.end() || !found->second.is_near)
+            return std::nullopt;
+        return found->second.is_near();
     }
 
     /// Every route, in the order they were added.
     [[nodiscard]] const std::vector<route_name>& routes() const noexcept { return routes_; }
 
+    /// Asks `who` before a route's handler runs. `pace`: while it takes long, others that are
+    /// answered by the same thread (answer_jointly) wait.
     void identify_with(identifier who, middleware_pace pace = middleware_pace::own) {
         identify_ = std::move(who);
         keep_pace(pace);
@@ -282,7 +287,8 @@ private:
         handler answer;
         // Its place in `routes_`.
         std::size_t route;
-        bool is_joint = false;
+        // Empty: it is not answered jointly.
+        std::function<bool()> is_near{};
     };
 
     struct node {

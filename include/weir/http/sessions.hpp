@@ -90,11 +90,11 @@ public:
         return made;
     }
 
-    /// Whether reads of single rows go to the backend together, so that routes that read one are
-    /// answered jointly (router::answer_jointly).
-    [[nodiscard]] bool share_reads() const noexcept { return share_reads_; }
+    /// Where reads of single rows go to the backend together: tells whether that is near
+    /// (router::answer_jointly). Empty: each goes by itself.
+    [[nodiscard]] const std::function<bool()>& shared_reads() const noexcept { return are_near_; }
 
-    void set_share_reads(bool do_they) noexcept { share_reads_ = do_they; }
+    void share_reads(std::function<bool()> are_near) { are_near_ = std::move(are_near); }
 
     /// What a streamed answer needs besides a session.
     [[nodiscard]] const stream_places& streams() const noexcept { return streams_; }
@@ -103,7 +103,7 @@ private:
     maker_for_nobody for_nobody_;
     maker_for_caller for_caller_;
     stream_places streams_;
-    bool share_reads_ = false;
+    std::function<bool()> are_near_{};
 };
 
 /// Sessions of a Lakebase pool or an embedded database; `service` is the actor where there is no
@@ -114,8 +114,8 @@ template <class Backend>
         [&backend, service = std::move(service)] { return any_session{backend.session(service)}; },
         [&backend](const caller& who) { return any_caller_session{backend.session(who)}; },
     };
-    if constexpr (requires { Backend::shares_reads; })
-        made.set_share_reads(Backend::shares_reads);
+    if constexpr (requires { backend.is_near(); })
+        made.share_reads([&backend] { return backend.is_near(); });
     return made;
 }
 

@@ -76,9 +76,6 @@ class lease;
 /// Lifetime: must outlive its sessions and units of work.
 class pool {
 public:
-    /// Reads of single rows that come at once go to the server together.
-    static constexpr bool shares_reads = true;
-
     /// Opens nothing yet. Errors: configuration_error naming the setting that cannot work.
     explicit pool(options to, password_provider password = {})
         : options_(checked(std::move(to))), connector_(options_, std::move(password)),
@@ -136,6 +133,10 @@ public:
             .shared_reads = trips_.shared(),
         };
     }
+
+    /// Whether its fastest round trips take half a millisecond at most, so that reads of single
+    /// rows wait for one another's. Costs no lock.
+    [[nodiscard]] bool is_near() const noexcept { return trips_.is_near(); }
 
     /// Whether the server may be connected to (options::breaker). Costs no lock of the pool.
     [[nodiscard]] breaker_state circuit() const { return connector_.circuit(); }

@@ -215,9 +215,12 @@ TEST_CASE("a request that is made again keeps its caller, and every other is ide
 TEST_CASE("GETs of a route that is answered jointly are known by their path") {
     auto routes = wells();
     request asked{.method = "GET", .target = "/api/v1/wells/42"};
-    CHECK_FALSE(routes.is_joint(asked));
-    routes.answer_jointly("/api/v1/wells/{key}");
-    CHECK(routes.is_joint(asked));
+    CHECK_FALSE(routes.is_joint_and_near(asked));
+    bool is_near = false;
+    routes.answer_jointly("/api/v1/wells/{key}", [&] { return is_near; });
+    CHECK(routes.is_joint_and_near(asked) == false);
+    is_near = true;
+    CHECK(routes.is_joint_and_near(asked) == true);
     for (const char* const other :
          {"/api/v1/wells",
           "/api/v1/wells/42/restore",
@@ -229,12 +232,12 @@ TEST_CASE("GETs of a route that is answered jointly are known by their path") {
           ""}) {
         CAPTURE(other);
         asked.target = other;
-        CHECK_FALSE(routes.is_joint(asked));
+        CHECK_FALSE(routes.is_joint_and_near(asked));
     }
     asked.target = "/api/v1/wells/42";
     for (const char* const other : {"HEAD", "DELETE", "get"}) {
         asked.method = other;
-        CHECK_FALSE(routes.is_joint(asked));
+        CHECK_FALSE(routes.is_joint_and_near(asked));
     }
 }
 
@@ -247,24 +250,24 @@ TEST_CASE("nothing is answered jointly behind what needs its own pace") {
     const auto nobody = [](const request&) { return std::nullopt; };
     constexpr auto shared = middleware_pace::shared;
     auto routes = wells();
-    routes.answer_jointly("/api/v1/wells/{key}");
+    routes.answer_jointly("/api/v1/wells/{key}", [] { return true; });
     routes.put_around({passes, shared});
     routes.admit_with(admits, shared);
     routes.identify_with(nobody, shared);
-    CHECK(routes.is_joint(asked));
+    CHECK(routes.is_joint_and_near(asked));
 
     auto around = wells();
-    around.answer_jointly("/api/v1/wells/{key}");
+    around.answer_jointly("/api/v1/wells/{key}", [] { return true; });
     around.put_around(passes);
     around.put_around({passes, shared});
-    CHECK_FALSE(around.is_joint(asked));
+    CHECK_FALSE(around.is_joint_and_near(asked));
     auto admitting = wells();
-    admitting.answer_jointly("/api/v1/wells/{key}");
+    admitting.answer_jointly("/api/v1/wells/{key}", [] { return true; });
     admitting.admit_with(admits);
-    CHECK_FALSE(admitting.is_joint(asked));
+    CHECK_FALSE(admitting.is_joint_and_near(asked));
     auto identifying = wells();
-    identifying.answer_jointly("/api/v1/wells/{key}");
+    identifying.answer_jointly("/api/v1/wells/{key}", [] { return true; });
     identifying.identify_with(nobody);
-    CHECK_FALSE(identifying.is_joint(asked));
+    CHECK_FALSE(identifying.is_joint_and_near(asked));
 }
 } // namespace router_cases

@@ -178,6 +178,7 @@ TEST_CASE("beside jobs that stand by others run, as many again as are usual") {
 }
 
 TEST_CASE("a thread takes all joint jobs that wait, and runs them by turns") {
+    const auto where = GENERATE(line::joint, line::joint_far);
     silence from;
     pool workers{{.usual = 1}, from};
     std::string told;
@@ -189,7 +190,7 @@ TEST_CASE("a thread takes all joint jobs that wait, and runs them by turns") {
             told += what;
             all.count_down();
         };
-        REQUIRE(workers.add({run}, line::joint, 1));
+        REQUIRE(workers.add({run}, where, 1));
     }
     CHECK(workers.statistics().waiting == 4);
     workers.start();
@@ -209,7 +210,8 @@ TEST_CASE("joint jobs come by turns with the others") {
     CHECK((on.told == "ajkb" || on.told == "jkab"));
 }
 
-TEST_CASE("no more threads run joint jobs than may, unless these are held up") {
+TEST_CASE("no more threads run joint jobs than may, unless these are held up or far") {
+    const auto where = GENERATE(line::joint, line::joint_far);
     const bool are_held_up = GENERATE(false, true);
     silence from;
     pool workers{
@@ -226,11 +228,11 @@ TEST_CASE("no more threads run joint jobs than may, unless these are held up") {
         end.wait();
     };
     for (std::size_t jobs = 1; jobs <= 3; ++jobs) {
-        REQUIRE(workers.add({run}, line::joint, 1));
+        REQUIRE(workers.add({run}, where, 1));
         while (running < std::min<std::size_t>(jobs, 2))
             std::this_thread::yield();
     }
-    if (are_held_up) {
+    if (are_held_up || where == line::joint_far) {
         all.wait();
     } else {
         std::this_thread::sleep_for(20ms);

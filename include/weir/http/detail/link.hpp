@@ -255,13 +255,15 @@ private:
         auto bytes = own_bytes + asked.target.size() + body;
         for (const auto& each : asked.headers)
             bytes += each.name.size() + each.value.size() + field_bytes;
-        auto where = line::usual;
-        if (host_->routes->is_urgent(asked)) {
-            where = line::urgent;
-        } else if (host_->routes->is_joint(asked)) {
-            where = line::joint;
-        }
-        return host_->workers.add({shared_from_this(), stream}, where, bytes);
+        return host_->workers.add({shared_from_this(), stream}, line_for(asked), bytes);
+    }
+
+    [[nodiscard]] line line_for(const request& asked) const {
+        if (host_->routes->is_urgent(asked))
+            return line::urgent;
+        if (const auto is_near = host_->routes->is_joint_and_near(asked))
+            return *is_near ? line::joint : line::joint_far;
+        return line::usual;
     }
 
     // Has the link for itself. Whoever lets go of it sees to what happened meanwhile.

@@ -64,8 +64,10 @@ enum class line : std::uint8_t {
     /// Few, and wanted all the sooner the longer the other line is.
     urgent,
     usual,
-    /// A thread takes all that wait, and runs them by turns (joint_work).
+    /// A thread takes all that wait, and runs them by turns (joint_work). Few do so at once.
     joint,
+    /// The same for what is long under way: any thread does, so that nobody waits to set out.
+    joint_far,
 };
 
 /// Whether a pool keeps up with what is asked of it.
@@ -125,7 +127,7 @@ public:
             push({std::move(job), bytes, clock::now()}, where);
         }
         // A thread that adds joint ones takes them next, or leaves them to those that run such.
-        if (where != line::joint || serving() != this)
+        if (!is_joint(where) || serving() != this)
             call_for_jobs();
         return true;
     }
@@ -201,7 +203,7 @@ public:
             .waiting_bytes = waiting_bytes_,
             .turned_away = turned_away_,
         };
-        for (const auto where : {line::urgent, line::usual, line::joint}) {
+        for (const auto where : {line::urgent, line::usual, line::joint, line::joint_far}) {
             const auto& jobs = line_of(where);
             now.waiting += jobs.size();
             if (!jobs.empty())
@@ -224,7 +226,7 @@ public:
         bool is_through = false;
         while (!is_through) {
             std::vector<entry> left;
-            if (take(left))
+            if (take(left) == line::joint)
                 --joint_running_;
             is_through = left.empty();
             lock.unlock();
@@ -259,12 +261,18 @@ private:
     struct load {
         std::array<typename Source::event, most_joint> events{};
         std::vector<entry> jobs{};
+        // Theirs.
+        line from = line::usual;
         joint_work joint{};
     };
 
     static constexpr clock::rep never = clock::time_point::max().time_since_epoch().count();
 
     using jobs_in_line = std::deque<entry>;
+
+    [[nodiscard]] static constexpr bool is_joint(line where) noexcept {
+        return where == line::joint || where == line::joint_far;
+    }
 
     [[nodiscard]] jobs_in_line& line_of(line where) {
         return lines_[static_cast<std::size_t>(where)];
@@ -294,22 +302,22 @@ private:
         return first;
     }
 
-    // Of the line whose turn it is: a job, or joint ones. Gives whether they are joint. Requires
-    // the lock.
-    bool take(std::vector<entry>& into) {
+    // What is next in the line whose turn it is; gives that line. Requires the lock.
+    line take(std::vector<entry>& into) {
         for (std::size_t tried = 0; tried < lines_.size(); ++tried) {
             turn_ = (turn_ + 1) % lines_.size();
+            const auto where = static_cast<line>(turn_);
             auto& from = lines_[turn_];
-            const bool is_joint = &from == &line_of(line::joint);
-            if (from.empty() || (is_joint && !may_join(from.front())))
+            if (from.empty() || (where == line::joint && !may_join(from.front())))
                 continue;
-            for (std::size_t most = is_joint ? most_joint : 1; most > 0 && !from.empty(); --most)
+            const std::size_t most = is_joint(where) ? most_joint : 1;
+            while (into.size() < most && !from.empty())
                 into.push_back(pop(from));
-            if (is_joint)
+            if (where == line::joint)
                 ++joint_running_;
-            return is_joint;
+            return where;
         }
-        return false;
+        return line::usual;
     }
 
     [[nodiscard]] bool may_join(const entry& first) const {
@@ -394,9 +402,10 @@ private:
     }
 
     void serve_events(worker& self, load& taken) {
-        // One at a time, so that each thread answers what it has read; but where joint jobs are run
-        // it is another that answers.
-        const std::size_t most = joint_running_.load() > 0 ? taken.events.size() : 1;
+        // One at a time, so that each thread answers what it has read; but of joint ones it answers
+        // many, or another does.
+        const bool gathers = joint_running_.load() > 0 || is_joint(taken.from);
+        const std::size_t most = gathers ? taken.events.size() : 1;
         ++idle_;
         const auto got = from_->wait(time_to_wait(), std::span{taken.events}.first(most));
         if (--idle_ == 0)
@@ -418,10 +427,9 @@ private:
     bool run_jobs(worker& self, load& taken) {
         if (!has_waiting())
             return false;
-        bool is_joint = false;
         {
             const std::lock_guard lock{mutex_};
-            is_joint = take(taken.jobs);
+            taken.from = take(taken.jobs);
         }
         if (taken.jobs.empty())
             return false;
@@ -431,7 +439,7 @@ private:
         taken.joint.run(taken.jobs.size(), [&](std::size_t at) { taken.jobs[at].job.run(); });
         taken.jobs.clear();
         self.since.store(never);
-        if (is_joint)
+        if (taken.from == line::joint)
             --joint_running_;
         return true;
     }
@@ -471,7 +479,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable has_call_;
     std::condition_variable has_ended_;
-    std::array<jobs_in_line, 4> lines_{};
+    std::array<jobs_in_line, 5> lines_{};
     // The line that had its turn last.
     std::size_t turn_ = 0;
     std::size_t waiting_bytes_ = 0;

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -66,7 +67,8 @@ private:
 
 /// Who travels with whom. A read leaves at once; but while `at_once` trips are under way the next
 /// ones gather, and leave together when one of those is back. Where the server is far, so that a
-/// round trip takes long whatever is sent, nobody waits for another's.
+/// round trip takes long whatever is sent, nobody waits for another's. Reads of joint work wait for
+/// each other wherever the server is: they have one thread, and would go one after the other.
 ///
 /// A trip that fails brings back no answers: each of its reads is then made alone, and meets its
 /// own error.
@@ -108,10 +110,7 @@ public:
     }
 
     /// Whether reads gather at all.
-    [[nodiscard]] bool is_near() const {
-        const std::lock_guard hold{mutex_};
-        return fastest_ <= near;
-    }
+    [[nodiscard]] bool is_near() const noexcept { return fastest_.load() <= near; }
 
     /// Reads that travelled with others so far.
     [[nodiscard]] std::uint64_t shared() const {
@@ -293,8 +292,10 @@ private:
         std::erase(under_way_, &over);
         // The lower edge of what trips take: about the fastest of the last ten thousand. Under load
         // nearly all of them take long, however near the server is.
-        fastest_ += fastest_ / 16'384;
-        fastest_ = std::min<steady::duration>(fastest_, steady::now() - over.departed_);
+        const auto fastest = fastest_.load();
+        fastest_.store(
+            std::min<steady::duration>(fastest + fastest / 16'384, steady::now() - over.departed_)
+        );
         const auto next = std::find_if(waiting_.begin(), waiting_.end(), [](const auto* one) {
             return one->at_ == passenger::place::waiting;
         });
@@ -307,9 +308,7 @@ private:
     }
 
     // Requires the lock.
-    [[nodiscard]] bool may_depart() const {
-        return under_way_.size() < at_once_ || fastest_ > near;
-    }
+    [[nodiscard]] bool may_depart() const { return under_way_.size() < at_once_ || !is_near(); }
 
     const std::size_t at_once_;
     const std::size_t seats_;
@@ -318,7 +317,7 @@ private:
     std::deque<passenger*> waiting_;
     std::vector<trip*> under_way_;
     // Far until one has shown otherwise.
-    steady::duration fastest_ = 2 * near;
+    std::atomic<steady::duration> fastest_{2 * near};
     std::uint64_t shared_ = 0;
 };
 
