@@ -88,7 +88,7 @@ public:
 
     /// Opens a unit of work on a connection of its own, to be finished by `until`.
     ///
-    /// Three round trips at least: BEGIN, a statement, COMMIT.
+    /// A round trip for each statement, BEGIN with the first, and one for COMMIT.
     [[nodiscard]] unit_for<Who> begin(deadline until, unit_options how = {}) {
         cancel_.refuse_if_cancelled();
         return unit_for<Who>{*from_, who_, until, how};

@@ -46,23 +46,15 @@ struct unit_options {
 template <class Who>
 class unit_for {
 public:
+    /// Takes a connection; the server is told with the first statement.
     unit_for(pool& from, Who who, deadline until, unit_options how = {})
         : who_(std::move(who)), told_(who_), until_(until),
-          held_(std::in_place, from, until, nullptr) {
-        try {
-            run(begin_text(how), false, told_.for_unit(who_));
-        } catch (const connection_error&) {
-            // Nothing has happened yet.
-            if (!held_->is_from_idle() || !held_->link().is_broken())
-                throw;
-            held_->replace(until);
-            run(begin_text(how), false, told_.for_unit(who_));
-        }
-    }
+          held_(std::in_place, from, until, nullptr), begin_(begin_text(how)) {}
 
     unit_for(unit_for&& other) noexcept
         : who_(std::move(other.who_)), told_(std::move(other.told_)), until_(other.until_),
-          held_(std::move(other.held_)), failed_(other.failed_), cancel_(std::move(other.cancel_)) {
+          held_(std::move(other.held_)), begin_(other.begin_), failed_(other.failed_),
+          cancel_(std::move(other.cancel_)) {
         other.held_.reset();
     }
 
@@ -99,16 +91,25 @@ public:
         const auto due = std::min(until.at(), until_.at());
         // The others go by what was told at the beginning.
         const bool all = statement.reach == sql::reach::everybody;
-        const detail::call call{
+        if (all || statement.verb == sql::verb::ddl)
+            begin();
+        detail::call call{
             .table = statement.table,
             .ambiguous = false,
             .in_unit = true,
             .owner = &cancel_,
             .due = due,
+            .begin = std::exchange(begin_, nullptr),
             .told = all ? told_.for_statement(who_, statement.reach) : nullptr,
             .told_after = all ? told_.after_statement(who_) : nullptr,
         };
-        return watched([&] { return rows{held_->link().execute(statement, arguments, call)}; });
+        if (call.begin != nullptr)
+            call.told = told_.for_unit(who_);
+        return watched([&] {
+            return first_again(call.begin != nullptr, [&] {
+                return rows{held_->link().execute(statement, arguments, call)};
+            });
+        });
     }
 
     /// Makes everything take effect.
@@ -117,7 +118,7 @@ public:
     /// only now; connection_error with outcome_unknown() if the connection breaks meanwhile.
     void commit() {
         refuse_if_over();
-        watched([&] { return run("COMMIT", true); });
+        watched([&] { return begin_ == nullptr ? run("COMMIT", true) : detail::pq_answer{}; });
         held_.reset();
     }
 
@@ -127,7 +128,7 @@ public:
             return;
         // Gives the connection back whatever happens; one that could not roll back is closed.
         const giving_back end{*this};
-        if (held_->link().is_broken())
+        if (begin_ != nullptr || held_->link().is_broken())
             return;
         try {
             held_->link().run(
@@ -167,6 +168,31 @@ private:
                              : "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
     }
 
+    /// Begins where nothing has yet, for what cannot be the first statement.
+    void begin() {
+        const auto* const text = std::exchange(begin_, nullptr);
+        if (text == nullptr)
+            return;
+        watched([&] {
+            return first_again(true, [&] { return run(text, false, told_.for_unit(who_)); });
+        });
+    }
+
+    /// Runs `action`, and once more on another connection where nothing has happened before it and
+    /// the connection had died while it lay in the pool.
+    template <class Action>
+    auto first_again(bool is_first, const Action& action) {
+        try {
+            return action();
+        } catch (const connection_error&) {
+            if (!is_first || !held_->is_from_idle() || !held_->link().is_broken())
+                throw;
+        }
+        held_->replace(until_);
+        cancel_.refuse_if_cancelled();
+        return action();
+    }
+
     detail::pq_answer run(const char* text, bool ambiguous, const sql::arguments* told = nullptr) {
         return held_->link().run(
             text,
@@ -181,6 +207,7 @@ private:
     /// Runs text that takes no arguments and is not worth preparing, as part of this unit.
     detail::pq_answer run_plainly(const std::string& text, std::string_view table) {
         refuse_if_over();
+        begin();
         return watched([&] {
             return held_->link().run(
                 text.c_str(),
@@ -219,6 +246,8 @@ private:
     detail::told_settings<Who> told_;
     deadline until_;
     std::optional<detail::lease> held_;
+    /// What begins it; nullptr: it may have begun.
+    const char* begin_;
     bool failed_ = false;
     detail::cancel_point cancel_;
 };

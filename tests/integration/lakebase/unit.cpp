@@ -31,6 +31,60 @@ TEST_CASE("a unit of work takes effect at its commit") {
     CHECK(on.connections.statistics().in_use == 0);
 }
 
+TEST_CASE("a unit of work begins on the server with its first statement, in one round trip") {
+    const bool is_ddl = GENERATE(false, true);
+    things on{"begins", {.kept = 1, .overflow = 0}};
+    things observer{"begins_observer"};
+    auto session = on.connections.session(nobody{});
+    const auto backend = one(session, "select pg_backend_pid()");
+    const auto state = [&] {
+        auto watching = observer.connections.session(nobody{});
+        return one(watching, "select state from pg_stat_activity where pid = " + backend);
+    };
+    auto unit = session.begin(deadline{});
+    CHECK(state() == "idle");
+    if (is_ddl) {
+        (void)unit.execute(ddl("create table @{place}\"others\" (id int)"), {}, deadline{});
+    } else {
+        change(unit, "insert into @{place}\"things\" values (1, 'a')");
+    }
+    CHECK(state() == "idle in transaction");
+    unit.rollback();
+    CHECK(state() == "idle");
+    CHECK(count(on) == "0");
+    CHECK_THROWS_AS(one(session, "select count(*) from @{place}\"others\""), weir::error);
+}
+
+TEST_CASE("a unit of work without a statement asks nothing of the server") {
+    things on{"nothing", {.kept = 1, .overflow = 0}};
+    things observer{"nothing_observer"};
+    auto session = on.connections.session(nobody{});
+    const auto backend = one(session, "select pg_backend_pid()");
+    const auto last = [&] {
+        auto watching = observer.connections.session(nobody{});
+        return one(watching, "select query from pg_stat_activity where pid = " + backend);
+    };
+    session.begin(deadline{}).commit();
+    session.begin(deadline{}).rollback();
+    CHECK(last() == "select pg_backend_pid()");
+    CHECK(on.connections.statistics().in_use == 0);
+}
+
+TEST_CASE("a first statement that fails leaves nothing of its unit, and the connection lives on") {
+    things on{"first_fails", {.kept = 1, .overflow = 0}};
+    auto session = on.connections.session(nobody{});
+    for (const char* const text : {"select 1 / 0", "select nothing"}) {
+        auto unit = session.begin(deadline{});
+        CHECK_THROWS_AS(one(unit, text), weir::error);
+        CHECK_THROWS_AS(one(unit, "select 1"), weir::statement_error);
+    }
+    auto unit = session.begin(deadline{});
+    CHECK(one(unit, "select 1") == "1");
+    unit.commit();
+    CHECK(on.connections.statistics().broken == 0);
+    CHECK(on.connections.statistics().created == 1);
+}
+
 TEST_CASE("a rollback undoes everything") {
     things on{"rollback"};
     auto session = on.connections.session(nobody{});

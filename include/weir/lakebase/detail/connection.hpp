@@ -34,6 +34,9 @@ struct call {
     bool in_unit = false;
     const void* owner = nullptr;
     steady::time_point due{};
+    /// What begins the unit of work whose first statement it is; nullptr: it has begun, or there is
+    /// none.
+    const char* begin = nullptr;
     /// What row policies are told for it; nullptr: nothing, or what the unit of work was told.
     const sql::arguments* told = nullptr;
     /// What they are told again after it, in a unit of work.
@@ -238,11 +241,14 @@ private:
         if (of.told == nullptr) {
             const auto& name = name_of(statement.text);
             sent = true;
-            return link_.execute({name, arguments});
+            return of.begin == nullptr ? link_.execute({name, arguments})
+                                       : link_.run_both(of.begin, {name, arguments});
         }
         const auto& tells = prepared_to_tell();
         const auto& name = name_of(statement.text);
         sent = true;
+        if (of.begin != nullptr)
+            return link_.run_all(of.begin, {tells, *of.told}, {name, arguments});
         if (of.told_after == nullptr)
             return link_.execute_both({tells, *of.told}, {name, arguments});
         return link_.execute_between({tells, *of.told}, {name, arguments}, {tells, *of.told_after});

@@ -198,11 +198,12 @@ public:
 
     /// The same where the first is text: it begins a unit of work, in which the second is executed.
     pq_answer run_both(const char* first, const prepared_call& second) {
-        return in_one_trip([&] {
-            const auto sent =
-                ::PQsendQueryParams(link_.get(), first, 0, nullptr, nullptr, nullptr, nullptr, 0);
-            return sent != 0 && send(second);
-        });
+        return in_one_trip([&] { return send(first) && send(second); });
+    }
+
+    /// The same with a third, of which it gives the answer.
+    pq_answer run_all(const char* first, const prepared_call& second, const prepared_call& third) {
+        return in_one_trip([&] { return send(first) && send(second) && send(third); }, 2);
     }
 
 private:
@@ -221,6 +222,11 @@ private:
             throw_own();
         received.require_done();
         return received;
+    }
+
+    [[nodiscard]] bool send(const char* text) {
+        return ::PQsendQueryParams(link_.get(), text, 0, nullptr, nullptr, nullptr, nullptr, 0) !=
+               0;
     }
 
     [[nodiscard]] bool send(const prepared_call& asked) {
@@ -294,11 +300,11 @@ private:
         return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
     }
 
-    /// What `send_all()` sends, two statements or three, and the answer of the second.
+    /// What `send_all()` sends, two statements or three, and the answer at `wanted`.
     template <class Send>
-    pq_answer in_one_trip(const Send& send_all) {
+    pq_answer in_one_trip(const Send& send_all, std::size_t wanted = 1) {
         pq_answer found;
-        in_pipeline(send_all, [&](const auto& is_end) { found = read_answers(1, is_end); });
+        in_pipeline(send_all, [&](const auto& is_end) { found = read_answers(wanted, is_end); });
         return found;
     }
 
