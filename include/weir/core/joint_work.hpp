@@ -6,7 +6,7 @@
 #include <weir/core/detail/fiber.hpp>
 
 #include <cstddef>
-#include <memory>
+#include <list>
 #include <new>
 #include <vector>
 
@@ -112,16 +112,16 @@ private:
             const auto most = fibers_.size() + 1;
             paused_.reserve(most);
             resting_.reserve(most);
-            fibers_.push_back(std::make_unique<detail::fiber>(&joint_work::live, this));
+            fibers_.emplace_back(&joint_work::live, this);
         } catch (const std::bad_alloc&) {
             return false;
         }
-        resting_.push_back(fibers_.back().get());
+        resting_.push_back(&fibers_.back());
         return true;
     }
 
     detail::fiber thread_{};
-    std::vector<std::unique_ptr<detail::fiber>> fibers_;
+    std::list<detail::fiber> fibers_;
     std::vector<detail::fiber*> resting_;
     // In the order they came, and how many of them went on.
     std::vector<detail::fiber*> paused_;

@@ -3,11 +3,12 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <new>
+#include <optional>
 #include <sys/mman.h>
 #include <ucontext.h>
 #include <unistd.h>
+#include <utility>
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -143,8 +144,7 @@ public:
     /// A new stack, on which `lived(argument)` begins with the first switch to it.
     ///
     /// Errors: std::bad_alloc.
-    fiber(life lived, void* argument)
-        : stack_(std::make_unique<stack_memory>()), lived_(lived), argument_(argument) {
+    fiber(life lived, void* argument) : stack_(std::in_place), lived_(lived), argument_(argument) {
         if (::getcontext(&at_) != 0)
             throw std::bad_alloc{};
         at_.uc_stack.ss_sp = stack_->begin();
@@ -193,7 +193,7 @@ private:
     }
 
     // Absent: the thread's own.
-    std::unique_ptr<stack_memory> stack_{};
+    std::optional<stack_memory> stack_{};
     stack_witness witness_{};
     ucontext_t at_{};
     life lived_ = nullptr;
