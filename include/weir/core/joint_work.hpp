@@ -58,8 +58,7 @@ public:
         if (unstarted_ == 0 || at_ == &thread_)
             return;
         paused_.push_back(at_);
-        auto* const next = next_fiber();
-        switch_to(next == nullptr ? thread_ : *next);
+        leave();
     }
 
 private:
@@ -87,6 +86,12 @@ private:
         here.switch_to(next);
     }
 
+    // From a fiber.
+    void leave() noexcept {
+        auto* const next = next_fiber();
+        switch_to(next == nullptr ? thread_ : *next);
+    }
+
     // What a fiber does all its life.
     static void live(void* given) noexcept {
         auto& of = *static_cast<joint_work*>(given);
@@ -94,8 +99,7 @@ private:
             while (of.unstarted_ > 1)
                 of.start_next();
             of.resting_.push_back(of.at_);
-            auto* const next = of.next_fiber();
-            of.switch_to(next == nullptr ? of.thread_ : *next);
+            of.leave();
         }
     }
 

@@ -16,6 +16,14 @@ std::string count(things& on) {
     return one(session, "select count(*) from @{place}\"things\"");
 }
 
+/// What the server tells of another's backend.
+std::string told_of(things& observer, std::string_view column, const std::string& backend) {
+    auto session = observer.connections.session(nobody{});
+    return one(
+        session, "select " + std::string{column} + " from pg_stat_activity where pid = " + backend
+    );
+}
+
 } // namespace
 
 TEST_CASE("a unit of work takes effect at its commit") {
@@ -37,10 +45,7 @@ TEST_CASE("a unit of work begins on the server with its first statement, in one 
     things observer{"begins_observer"};
     auto session = on.connections.session(nobody{});
     const auto backend = one(session, "select pg_backend_pid()");
-    const auto state = [&] {
-        auto watching = observer.connections.session(nobody{});
-        return one(watching, "select state from pg_stat_activity where pid = " + backend);
-    };
+    const auto state = [&] { return told_of(observer, "state", backend); };
     auto unit = session.begin(deadline{});
     CHECK(state() == "idle");
     if (is_ddl) {
@@ -60,13 +65,9 @@ TEST_CASE("a unit of work without a statement asks nothing of the server") {
     things observer{"nothing_observer"};
     auto session = on.connections.session(nobody{});
     const auto backend = one(session, "select pg_backend_pid()");
-    const auto last = [&] {
-        auto watching = observer.connections.session(nobody{});
-        return one(watching, "select query from pg_stat_activity where pid = " + backend);
-    };
     session.begin(deadline{}).commit();
     session.begin(deadline{}).rollback();
-    CHECK(last() == "select pg_backend_pid()");
+    CHECK(told_of(observer, "query", backend) == "select pg_backend_pid()");
     CHECK(on.connections.statistics().in_use == 0);
 }
 

@@ -181,7 +181,7 @@ public:
             }
             const auto& tells = prepared_to_tell();
             sent = true;
-            return link_.run_both(text, {tells, *of.told});
+            return link_.execute_together(1, text, prepared_call{tells, *of.told});
         });
     }
 
@@ -239,19 +239,19 @@ private:
         const sql::statement& statement, const sql::arguments& arguments, const call& of, bool& sent
     ) {
         if (of.told == nullptr) {
-            const auto& name = name_of(statement.text);
+            const prepared_call asked{name_of(statement.text), arguments};
             sent = true;
-            return of.begin == nullptr ? link_.execute({name, arguments})
-                                       : link_.run_both(of.begin, {name, arguments});
+            return of.begin == nullptr ? link_.execute(asked)
+                                       : link_.execute_together(1, of.begin, asked);
         }
-        const auto& tells = prepared_to_tell();
-        const auto& name = name_of(statement.text);
+        const prepared_call tells{prepared_to_tell(), *of.told};
+        const prepared_call asked{name_of(statement.text), arguments};
         sent = true;
         if (of.begin != nullptr)
-            return link_.run_all(of.begin, {tells, *of.told}, {name, arguments});
+            return link_.execute_together(2, of.begin, tells, asked);
         if (of.told_after == nullptr)
-            return link_.execute_both({tells, *of.told}, {name, arguments});
-        return link_.execute_between({tells, *of.told}, {name, arguments}, {tells, *of.told_after});
+            return link_.execute_together(1, tells, asked);
+        return link_.execute_together(1, tells, asked, prepared_call{tells.name, *of.told_after});
     }
 
     /// The name of the statement that tells the row policies. Not in the cache, which could give it

@@ -181,29 +181,17 @@ public:
         );
     }
 
-    /// Executes two statements in one round trip and gives the answer of the second. Outside a unit
-    /// of work they are one: what the first sets for the transaction ends with the second, and
-    /// where one fails neither has happened.
-    pq_answer execute_both(const prepared_call& first, const prepared_call& second) {
-        return in_one_trip([&] { return send(first) && send(second); });
-    }
-
-    /// The same with a third after them, for what the first set in a unit of work. Gives the answer
-    /// of the second.
-    pq_answer execute_between(
-        const prepared_call& first, const prepared_call& second, const prepared_call& third
-    ) {
-        return in_one_trip([&] { return send(first) && send(second) && send(third); });
-    }
-
-    /// The same where the first is text: it begins a unit of work, in which the second is executed.
-    pq_answer run_both(const char* first, const prepared_call& second) {
-        return in_one_trip([&] { return send(first) && send(second); });
-    }
-
-    /// The same with a third, of which it gives the answer.
-    pq_answer run_all(const char* first, const prepared_call& second, const prepared_call& third) {
-        return in_one_trip([&] { return send(first) && send(second) && send(third); }, 2);
+    /// Executes in one round trip what is given, prepared calls and texts without arguments, and
+    /// gives the answer of the one at `wanted`. Outside a unit of work they are one: what one sets
+    /// for the transaction ends with the last, and where one fails none has happened.
+    template <class... Asked>
+    pq_answer execute_together(std::size_t wanted, const Asked&... asked) {
+        pq_answer found;
+        in_pipeline(
+            [&] { return (send(asked) && ...); },
+            [&](const auto& is_end) { found = read_answers(wanted, is_end); }
+        );
+        return found;
     }
 
 private:
@@ -298,14 +286,6 @@ private:
     [[nodiscard]] static bool is_copy(const pq_answer& got) noexcept {
         const auto status = got.status();
         return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
-    }
-
-    /// What `send_all()` sends, two statements or three, and the answer at `wanted`.
-    template <class Send>
-    pq_answer in_one_trip(const Send& send_all, std::size_t wanted = 1) {
-        pq_answer found;
-        in_pipeline(send_all, [&](const auto& is_end) { found = read_answers(wanted, is_end); });
-        return found;
     }
 
     /// Sends with `send_all()` and reads with `read(is_end)`, in one round trip.
